@@ -1,0 +1,1 @@
+"""The ``sambangi`` command: ask and show."""

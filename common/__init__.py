@@ -1,0 +1,1 @@
+"""Errors, settings, area codes, clock, language and privacy shared by every room."""

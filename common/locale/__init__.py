@@ -1,0 +1,1 @@
+"""Translation catalogues: Indonesian is the source language."""

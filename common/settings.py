@@ -1,0 +1,177 @@
+"""Every number that a city may want to change, with its unit; read from ``settings.toml``.
+
+Rules that the sources dispute (docs/glossary.md) are settings too. A workspace without
+the file uses the values below; an unknown key is refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from common.errors import BadInputError
+from common.language import N_
+
+
+class SettingsError(BadInputError):
+    """The settings file cannot be read, or has an unknown key or a wrong value."""
+
+    code = "settings"
+
+
+def _speeds(**kph: float) -> dict[str, float]:
+    return dict(kph)
+
+
+@dataclass(frozen=True, slots=True)
+class StreetSettings:
+    """How fast a transport moves per OSM road class, km/h; a class not named is closed to it.
+
+    Speeds are free-flow guesses for kampung streets, unconfirmed; measure and change.
+    """
+
+    motorcycle_kph: dict[str, float] = field(
+        default_factory=lambda: _speeds(
+            trunk=35, trunk_link=25, primary=30, primary_link=22, secondary=28, secondary_link=22,
+            tertiary=25, tertiary_link=20, unclassified=20, residential=18, living_street=12,
+            service=12, road=18, track=10, path=8, footway=6, pedestrian=6,
+        )
+    )  # fmt: skip
+    car_kph: dict[str, float] = field(
+        default_factory=lambda: _speeds(
+            motorway=60, motorway_link=40, trunk=32, trunk_link=22, primary=26, primary_link=20,
+            secondary=24, secondary_link=18, tertiary=20, tertiary_link=16, unclassified=16,
+            residential=14, living_street=10, service=10, road=14,
+        )
+    )  # fmt: skip
+    walk_kph: dict[str, float] = field(
+        default_factory=lambda: _speeds(
+            trunk=4.5, trunk_link=4.5, primary=4.5, primary_link=4.5, secondary=4.5,
+            secondary_link=4.5, tertiary=4.5, tertiary_link=4.5, unclassified=4.5, residential=4.5,
+            living_street=4.5, service=4.5, road=4.5, track=4.5, path=4.5, footway=4.5,
+            pedestrian=4.5, steps=2.5, cycleway=4.5,
+        )
+    )  # fmt: skip
+    access_kph: float = 4.0  # on foot from the street to the door
+    off_network_m: float = 400.0  # a home farther than this from the network cannot be routed
+    margin_m: float = 1500.0  # streets kept beyond the city's edge
+
+
+@dataclass(frozen=True, slots=True)
+class PlacingSettings:
+    """When a register coordinate is trusted and when an RT or RW has a centre."""
+
+    outside_tolerance_m: float = 100.0  # borders are uncertain by this much
+    pile_families: int = 8  # this many families on one point are a pile
+    far_from_street_m: float = 300.0
+    least_known_rt: int = 3  # well-placed families needed to learn an RT's centre
+    least_known_rw: int = 5
+    least_radius_m: float = 30.0  # no place is stated better than a phone's GPS
+    default_radius_register_m: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSettings:
+    """How long a visit takes, minutes; unconfirmed suggestions of the field."""
+
+    check_minutes: float = 15.0
+    usual_minutes: float = 20.0
+    pregnant_or_measured_minutes: float = 30.0
+    arrival_minutes: float = 7.0  # parking and asking the way, on top of every visit
+    search_minutes: dict[str, float] = field(
+        default_factory=lambda: {"verified": 0.0, "register": 0.0, "rt": 8.0, "rw": 15.0}
+    )
+    pregnant_needs_skill: str = "bidan"  # empty text: no skill needed
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSettings:
+    """Points that make up the prize of a visit and the cadence in days; unconfirmed."""
+
+    rule_set: str = "any-factor"
+    at_risk_by: str = "either"  # "bkkbn": its flag alone; "rule": our rule; "either": one of both
+    factor_points: dict[str, int] = field(
+        default_factory=lambda: {
+            "unfit_water": 6, "unfit_toilet": 6, "too_young": 5, "too_old": 4, "too_close": 5,
+            "too_many": 4, "no_modern_contraception": 3,
+        }
+    )  # fmt: skip
+    group_points: dict[str, int] = field(
+        default_factory=lambda: {"pregnant": 40, "baduta": 35, "balita": 20, "pus": 5}
+    )
+    welfare_points: dict[str, int] = field(
+        default_factory=lambda: {"1": 10, "2": 7, "3": 4, "4": 2}
+    )
+    cadence_days: dict[str, int] = field(
+        default_factory=lambda: {"pregnant": 30, "baduta": 30, "balita": 60, "pus": 90}
+    )
+    never_visited_points: int = 10
+    overdue_points_per_week: int = 2
+    overdue_points_most: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How hard the route search works; work is counted, never timed, so plans repeat."""
+
+    solutions_per_stop: int = 12  # accepted solutions of the local search per candidate
+    candidates_per_visit: float = 3.0  # families offered to a group of teams per visit it can make
+    second_per_prize_point: int = 60  # travel seconds that one point of prize is worth
+    must_prize: int = 20_000  # nothing else outweighs it
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one workspace."""
+
+    streets: StreetSettings = field(default_factory=StreetSettings)
+    placing: PlacingSettings = field(default_factory=PlacingSettings)
+    visits: VisitSettings = field(default_factory=VisitSettings)
+    value: ValueSettings = field(default_factory=ValueSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+
+
+def read_settings(path: Path) -> Settings:
+    """Return the settings of a workspace: the defaults, changed by ``path`` when it exists.
+
+    A table such as ``[streets.motorcycle_kph]`` replaces the named entries and keeps the rest.
+
+    Raises
+    ------
+    SettingsError
+        The file is not TOML, or has an unknown key or a value of the wrong kind.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise SettingsError(N_("{file} bukan TOML yang sah."), file=path.name) from None
+    result: Settings = _merged(Settings(), given, "")
+    return result
+
+
+def _merged(default: Any, given: dict[str, Any], prefix: str) -> Any:  # noqa: ANN401  # any settings class
+    """Return a copy of the dataclass ``default`` with the given keys replaced."""
+    hints = get_type_hints(type(default))
+    values = {each.name: getattr(default, each.name) for each in fields(default)}
+    for key, value in given.items():
+        if key not in values:
+            raise SettingsError(N_("Pengaturan {key!r} tidak dikenal."), key=prefix + key)
+        old = values[key]
+        if is_dataclass(old) or isinstance(old, dict):
+            if not isinstance(value, dict):
+                raise SettingsError(N_("Pengaturan {key!r} harus berupa tabel."), key=prefix + key)
+            values[key] = (
+                _merged(old, value, f"{prefix}{key}.") if is_dataclass(old) else {**old, **value}
+            )
+        elif isinstance(value, bool) or not isinstance(value, int | type(old)):
+            raise SettingsError(
+                N_("Pengaturan {key!r} harus {kind}."), key=prefix + key, kind=hints[key].__name__
+            )
+        else:
+            values[key] = type(old)(value)
+    return type(default)(**values)

@@ -1,0 +1,1 @@
+"""Where families and streets are: registers, boundaries, networks, places."""

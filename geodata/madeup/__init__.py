@@ -1,0 +1,1 @@
+"""Made-up cities and families, written as ordinary input files."""

@@ -1,0 +1,1 @@
+"""Who needs a visit, who goes, on which day."""

@@ -1,0 +1,87 @@
+"""Columns of the planning frames, each declared once.
+
+Times of a day are whole seconds after its local midnight; ``day_date`` is ISO text.
+"""
+
+from __future__ import annotations
+
+from pandera.pandas import Check, Column, DataFrameSchema, Index
+
+TEAM_KINDS = ("camat", "plkb", "tpk")
+REASONS = (
+    "not_at_risk",
+    "merged",
+    "banned",
+    "not_due",
+    "refused",
+    "moved",
+    "no_location",
+    "outside_city",
+    "off_network",
+    "no_team",
+    "team_absent",
+    "no_skill",
+    "window_closed",
+    "cannot_fit_alone",
+    "day_full",
+)
+GROUPS = ("pregnant", "baduta", "balita", "pus", "other")
+
+SCORES = DataFrameSchema(
+    {
+        "at_risk": Column(bool),  # counts for the plan, see ValueSettings.at_risk_by
+        "rule_at_risk": Column("boolean", nullable=True),  # by the rule set alone; NA unknown
+        "bkkbn_at_risk": Column("boolean", nullable=True),
+        "risk_factors": Column(str),  # factor names joined by ";"
+        "group": Column(str, Check.isin(GROUPS)),
+        "due_date": Column(str, nullable=True),  # ISO; missing: due at once
+        "must": Column(bool),
+        "prize": Column(int, Check.ge(0)),
+        "prize_parts": Column(str),  # JSON object, name of the part -> points; sums to prize
+    },
+    index=Index(int, name="household_id", unique=True),
+    strict=True,
+)
+
+VISITS = DataFrameSchema(
+    {
+        "team_id": Column(str),
+        "day_date": Column(str),
+        "sequence": Column(int, Check.ge(1)),  # stop number on the day's map
+        "household_id": Column(int),
+        "travel_s": Column(int, Check.ge(0)),  # from the stop before (or the base) to the door
+        "distance_m": Column(float, Check.ge(0)),
+        "start_s": Column(int),  # arrival at the door or end of waiting
+        "end_s": Column(int),  # start + service
+        "joint_team_id": Column(str, nullable=True),  # who else makes the same visit
+        "must": Column(bool),
+    },
+    strict=True,
+)
+
+DAYS = DataFrameSchema(
+    {
+        "team_id": Column(str),
+        "day_date": Column(str),
+        "transport": Column(str),
+        "shift_start_s": Column(int),
+        "shift_end_s": Column(int),
+        "break_start_s": Column("Int64", nullable=True),
+        "break_end_s": Column("Int64", nullable=True),
+        "start_s": Column(int),  # leaves the base
+        "end_s": Column(int),  # back at the base
+        "travel_s": Column(int),
+        "distance_m": Column(float),
+        "geometry": Column("geometry"),  # MultiLineString, one line a leg, last one back to base
+    },
+    strict=True,
+)
+
+LEFTOVERS = DataFrameSchema(
+    {
+        "household_id": Column(int, unique=True),
+        "reason": Column(str, Check.isin(REASONS)),
+        "missing": Column(str),  # what would have to give, as a short code; may be empty
+    },
+    strict=True,
+)

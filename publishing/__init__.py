@@ -1,0 +1,1 @@
+"""Plans on paper, phone and map."""

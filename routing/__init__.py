@@ -1,0 +1,1 @@
+"""In which order and when: stops and vehicles, never families."""

@@ -1,0 +1,1 @@
+"""Sambangi's web app: sign-in, role, navigation; shows one page."""

@@ -1,0 +1,1 @@
+"""One function per user action; the only place where storage meets the rest."""

@@ -1,1 +1,34 @@
 """Entry of the ``sambangi`` command."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import data_commands, week_commands
+from cli.output import stdout_is_utf8
+
+app = typer.Typer(
+    name="sambangi",
+    help="Temukan keluarga berisiko stunting, rencanakan kunjungan, lihat siapa yang belum.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(data_commands.demo)
+app.add_typer(data_commands.city_app, name="city")
+app.add_typer(data_commands.register_app, name="register")
+app.add_typer(data_commands.teams_app, name="teams")
+app.command("locate")(data_commands.locate_families)
+app.command("score")(data_commands.score_families)
+app.command("plan")(week_commands.plan)
+app.command("publish")(week_commands.publish)
+app.command("quickstart")(week_commands.quickstart)
+app.command("serve")(week_commands.serve)
+app.add_typer(week_commands.job_app, name="job")
+
+
+def run() -> None:
+    """Run the command line and leave with the exit code of what happened."""
+    stdout_is_utf8()
+    app()

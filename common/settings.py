@@ -36,7 +36,7 @@ class StreetSettings:
         default_factory=lambda: _speeds(
             trunk=35, trunk_link=25, primary=30, primary_link=22, secondary=28, secondary_link=22,
             tertiary=25, tertiary_link=20, unclassified=20, residential=18, living_street=12,
-            service=12, road=18, track=10, path=8, footway=6, pedestrian=6,
+            service=12, road=18, track=10, path=8,
         )
     )  # fmt: skip
     car_kph: dict[str, float] = field(
@@ -114,13 +114,11 @@ class ValueSettings:
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """How hard the route search works; work is counted, never timed, so plans repeat."""
+    """How hard the route search works; work is counted, not timed, so plans repeat."""
 
-    solutions_per_stop: int = 12  # accepted solutions of the local search per candidate
+    most_improvements: int = 2_000  # accepted steps of one group's search; seldom reached
     candidates_per_visit: float = 3.0  # families offered to a group of teams per visit it can make
     second_per_prize_point: int = 60  # travel seconds that one point of prize is worth
-    must_prize: int = 20_000  # nothing else outweighs it
-    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)

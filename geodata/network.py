@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +35,9 @@ class NetworkMissingError(NothingToDoError):
     """The city was not built yet, or its network file is of another version."""
 
     code = "network-missing"
+    message: ClassVar[str] = N_(
+        "Jaringan jalan {file} belum ada; jalankan `sambangi city build` dahulu."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def build_network(
     Raises
     ------
     EmptyNetworkError
-        No street is open to ``mode``.
+        No street is open to ``mode``, or all are one-way without a way back.
     """
     kph: dict[str, float] = getattr(settings, f"{mode}_kph")
     speed = streets["highway"].map(kph).astype(float)
@@ -108,6 +112,10 @@ def build_network(
     ids, flat = np.unique(used[["u", "v"]].to_numpy(), return_inverse=True)
     ends = flat.reshape(-1, 2)
     keep, parts = _largest_strong_part(ends, forward, backward, metres, len(ids))
+    if not keep.any():
+        raise EmptyNetworkError(
+            N_("Jalan untuk moda {mode} semuanya satu arah tanpa jalan kembali."), mode=mode
+        )
     chains = _chains(ends[keep], forward[keep], backward[keep])
     lines = used.geometry.to_numpy()[keep]
     network = _compact(ends[keep], forward[keep], backward[keep], metres[keep], lines, chains, epsg)
@@ -284,10 +292,9 @@ def read_network(path: Path) -> StreetNetwork:
     NetworkMissingError
         No such file, or one of another format.
     """
-    message = N_("Jaringan jalan {file} belum ada; jalankan `sambangi city build` dahulu.")
     if not path.is_file():
-        raise NetworkMissingError(message, file=path.name)
+        raise NetworkMissingError(NetworkMissingError.message, file=path.name)
     with np.load(path) as stored:
         if "format" not in stored or int(stored["format"][0]) != _FORMAT:
-            raise NetworkMissingError(message, file=path.name)
+            raise NetworkMissingError(NetworkMissingError.message, file=path.name)
         return StreetNetwork(**{each.name: stored[each.name] for each in fields(StreetNetwork)})

@@ -89,7 +89,8 @@ def _graph(
     usable = np.flatnonzero(np.isfinite(seconds) & (source != target))
     usable = usable[np.lexsort((seconds[usable], target[usable], source[usable]))]
     pair = np.column_stack([source[usable], target[usable]])
-    first = np.concatenate([[True], (pair[1:] != pair[:-1]).any(axis=1)])
+    first = np.ones(len(pair), np.bool_)  # none: a single loop without a place on it
+    first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
     arcs = usable[first]
     size = n + len(places)
     starts = np.concatenate([[0], np.cumsum(np.bincount(source[arcs], minlength=size))])

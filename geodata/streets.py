@@ -110,7 +110,13 @@ def _read_ways(path: Path, bounds: tuple[float, float, float, float]) -> _Ways:
                 continue
             seen += 1
             at = [(n.ref, n.lon, n.lat) for n in way.nodes if n.location.valid()]
-            if any(west <= lon <= east and south <= lat <= north for _, lon, lat in at):
+            lon, lat = [x for _, x, _ in at], [y for _, _, y in at]
+            # by extent: a long stretch may cross the city without a node in it
+            if (
+                at
+                and (min(lon) <= east and max(lon) >= west)
+                and (min(lat) <= north and max(lat) >= south)
+            ):
                 _add_way(ways, way, at)
     except (RuntimeError, ValueError, osmium.InvalidLocationError):
         raise StreetFileError(

@@ -43,6 +43,23 @@ SCORES = DataFrameSchema(
     strict=True,
 )
 
+FAMILIES = DataFrameSchema(  # what planning needs to know of a family: place and score, no person
+    {
+        "area_code": Column(str, nullable=True),
+        "lon": Column(float, nullable=True),
+        "lat": Column(float, nullable=True),
+        "grade": Column(str),
+        "flags": Column(str),
+        "at_risk": Column(bool),
+        "group": Column(str, Check.isin(GROUPS)),
+        "due_date": Column(str, nullable=True),
+        "must": Column(bool),
+        "prize": Column(int, Check.ge(0)),
+    },
+    index=Index(int, name="household_id", unique=True),
+    strict=True,
+)
+
 VISITS = DataFrameSchema(
     {
         "team_id": Column(str),

@@ -10,6 +10,17 @@ from planning.teams import Team
 from routing.problem import Vehicle
 
 
+def vehicle_id(team_id: str, weekday: int) -> str:
+    """Return the key of a team-day in a routing problem."""
+    return f"{team_id}|{weekday}"
+
+
+def team_and_weekday(key: str) -> tuple[str, int]:
+    """Take :func:`vehicle_id` apart again."""
+    team_id, weekday = key.rsplit("|", 1)
+    return team_id, int(weekday)
+
+
 @dataclass(frozen=True, slots=True)
 class TeamDay:
     """One team on one weekday (0 Monday); its times are seconds after Monday's midnight."""
@@ -22,7 +33,7 @@ class TeamDay:
     @property
     def vehicle_id(self) -> str:
         """Key of this team-day in a routing problem."""
-        return f"{self.team.team_id}|{self.weekday}"
+        return vehicle_id(self.team.team_id, self.weekday)
 
     def vehicle(self, base_node: int, profile: str) -> Vehicle:
         """Return the team-day as a vehicle that starts and ends at its base."""

@@ -76,13 +76,16 @@ def _check_travel(
     durations = problem.durations_s[vehicle.profile]
     leaves = [(route.start_s, vehicle.start_node), *((m.end_s, s.node) for m, s in known)]
     reaches = [*((m.arrive_s, s.node) for m, s in known), (route.end_s, vehicle.end_node)]
+    stated = [*(m.travel_s for m, _ in known), None]
     total = 0
-    for (left_at, a), (reached_at, b) in zip(leaves, reaches, strict=True):
+    for (left_at, a), (reached_at, b), said in zip(leaves, reaches, stated, strict=True):
         leg = int(durations[a, b])
         if leg < 0:
             found.append(Violation("leg_unreachable", vehicle.vehicle_id))
             continue
         total += leg
+        if said not in {None, leg}:
+            found.append(Violation("travel_wrong", vehicle.vehicle_id))
         rest = 0
         if vehicle.break_s is not None:
             rest = max(0, min(reached_at, vehicle.break_s[1]) - max(left_at, vehicle.break_s[0]))

@@ -58,6 +58,7 @@ class Made:
     """A stop on a route."""
 
     stop_id: str
+    travel_s: int  # leg from the stop before, or from the start node
     arrive_s: int
     start_s: int  # arrival or the end of waiting
     end_s: int  # start + service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from routing.problem import UNREACHABLE, Made, Problem, Route, Stop, Vehicle
 
@@ -28,7 +29,7 @@ def schedule(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> Route
         if start is None:
             return None
         now, at, travelled = start + stop.service_s, stop.node, travelled + leg
-        made.append(Made(stop.stop_id, arrive, start, now))
+        made.append(Made(stop.stop_id, leg, arrive, start, now))
     leg = int(durations[at, vehicle.end_node])
     if leg == UNREACHABLE:
         return None
@@ -37,9 +38,7 @@ def schedule(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> Route
         return None
     first_leg = int(durations[vehicle.start_node, stops[0].node])
     leave = max(vehicle.shift_s[0], _departure(made[0].start_s, first_leg, vehicle.break_s))
-    made[0] = Made(
-        made[0].stop_id, _arrival(leave, first_leg, vehicle.break_s), made[0].start_s, made[0].end_s
-    )
+    made[0] = replace(made[0], arrive_s=_arrival(leave, first_leg, vehicle.break_s))
     rests = vehicle.break_s is not None and leave < vehicle.break_s[1] and end > vehicle.break_s[0]
     return Route(
         vehicle_id=vehicle.vehicle_id,

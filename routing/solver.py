@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from ortools.util import optional_boolean_pb2
 
 from common.errors import SambangiError, WrongCallError
 from common.language import N_
@@ -16,6 +17,21 @@ from routing.schedule import schedule
 
 _CLOSED_S = 10**9  # longer than any horizon: a leg that cannot be driven
 _DAY_S = 86_400
+_OFF = optional_boolean_pb2.BOOL_FALSE
+# the moves that earn their time; docs/decisions/0003-route-search.md has the figures
+_MOVES = frozenset(
+    {
+        "use_relocate",
+        "use_relocate_expensive_chain",
+        "use_exchange",
+        "use_two_opt",
+        "use_or_opt",
+        "use_cross",
+        "use_make_active",
+        "use_make_inactive",
+        "use_swap_active",
+    }
+)
 
 
 class ProblemError(WrongCallError):
@@ -191,6 +207,10 @@ class _Model:
         parameters.local_search_metaheuristic = (
             routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
         )
+        operators = parameters.local_search_operators
+        for each in operators.DESCRIPTOR.fields:
+            wanted = optional_boolean_pb2.BOOL_TRUE if each.name in _MOVES else _OFF
+            setattr(operators, each.name, wanted)
         parameters.solution_limit = work_limit
         if seconds is not None:
             parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))

@@ -1,0 +1,157 @@
+"""Commands from the made-up city to the scored register."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from cli.options import with_context
+from cli.output import Context, progress_bar, show, write_table
+from workflows.cities import build_city
+from workflows.demos import make_demo
+from workflows.placing import locate
+from workflows.registers import import_register
+from workflows.scoring import score
+from workflows.staff import import_teams
+
+city_app = typer.Typer(help="Batas kelurahan dan jalan.", no_args_is_help=True)
+register_app = typer.Typer(help="Register keluarga.", no_args_is_help=True)
+teams_app = typer.Typer(help="Tim yang berkunjung.", no_args_is_help=True)
+
+IssuesOption = Annotated[
+    Path | None, typer.Option("--issues", help="Tulis daftar masalah (CSV) ke berkas ini.")
+]
+
+
+@with_context
+def demo(
+    context: Context,
+    out: Annotated[Path, typer.Option("--out", help="Folder untuk berkas rekaan.")] = Path("demo"),
+    boundaries: Annotated[
+        Path | None, typer.Option("--boundaries", help="Batas kelurahan nyata (GeoJSON).")
+    ] = None,
+    streets: Annotated[
+        Path | None, typer.Option("--streets", help="Jalan nyata (OSM XML atau PBF).")
+    ] = None,
+    families: Annotated[int, typer.Option("--families", help="Banyaknya keluarga.")] = 2400,
+    seed: Annotated[int, typer.Option("--seed", help="Angka acak awal.")] = 1,
+) -> None:
+    """Tulis berkas sebuah kota rekaan.
+
+    Contoh: sambangi demo --out demo
+    """
+    with progress_bar(context) as report:
+        summary = make_demo(
+            out,
+            boundaries=boundaries,
+            streets=streets,
+            families=families,
+            seed=seed,
+            progress=report,
+        )
+    show(context, summary)
+
+
+@city_app.command("build")
+@with_context
+def city_build(
+    context: Context,
+    boundaries: Annotated[Path, typer.Option("--boundaries", help="Batas kelurahan (GeoJSON).")],
+    streets: Annotated[Path, typer.Option("--streets", help="Jalan: OSM XML, XML.bz2 atau PBF.")],
+    code_field: Annotated[
+        str | None, typer.Option("--code-field", help="Kolom kode kelurahan.")
+    ] = None,
+    name_field: Annotated[
+        str | None, typer.Option("--name-field", help="Kolom nama kelurahan.")
+    ] = None,
+) -> None:
+    """Periksa batas dan susun jaringan jalan.
+
+    Contoh: sambangi city build --boundaries demo/boundaries.geojson --streets demo/streets.osm
+    """
+    with progress_bar(context) as report:
+        summary = build_city(
+            context.workspace,
+            boundaries,
+            streets,
+            code_field=code_field,
+            name_field=name_field,
+            progress=report,
+        )
+    show(context, summary)
+
+
+@register_app.command("import")
+@with_context
+def register_import(
+    context: Context,
+    file: Annotated[Path, typer.Argument(help="CSV atau XLSX.")],
+    layout: Annotated[str | None, typer.Option("--layout", help="Nama tata letak.")] = None,
+    codes: Annotated[str | None, typer.Option("--codes", help="Nama peta kode.")] = None,
+    issues: IssuesOption = None,
+) -> None:
+    """Baca, periksa dan simpan register.
+
+    Contoh: sambangi register import demo/register.csv --issues masalah.csv
+    """
+    with progress_bar(context) as report:
+        done = import_register(
+            context.workspace,
+            file,
+            layout=layout,
+            codes=codes,
+            now=datetime.now(UTC),
+            progress=report,
+        )
+    _show_with_issues(context, done.counts, done.issues, issues)
+
+
+@teams_app.command("import")
+@with_context
+def teams_import(
+    context: Context,
+    file: Annotated[Path, typer.Argument(help="CSV atau XLSX.")],
+    issues: IssuesOption = None,
+) -> None:
+    """Baca, periksa dan simpan tim.
+
+    Contoh: sambangi teams import demo/teams.csv
+    """
+    with progress_bar(context) as report:
+        done = import_teams(context.workspace, file, progress=report)
+    _show_with_issues(context, done.counts, done.issues, issues)
+
+
+@with_context
+def locate_families(context: Context) -> None:
+    """Tempatkan semua keluarga di peta.
+
+    Contoh: sambangi locate
+    """
+    with progress_bar(context) as report:
+        summary = locate(context.workspace, progress=report)
+    show(context, summary)
+
+
+@with_context
+def score_families(context: Context) -> None:
+    """Nilai risiko dan manfaat kunjungan.
+
+    Contoh: sambangi score
+    """
+    with progress_bar(context) as report:
+        summary = score(context.workspace, today=context.today, progress=report)
+    show(context, summary)
+
+
+def _show_with_issues(
+    context: Context, counts: dict[str, object], found: pd.DataFrame, file: Path | None
+) -> None:
+    if file is not None:
+        worded = found.assign(what=found["what"].map(context.say))
+        write_table(worded.assign(remedy=found["remedy"].map(context.say)), file)
+    show(context, counts)

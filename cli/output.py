@@ -1,0 +1,125 @@
+"""What every command prints: a table for people, JSON for machines, one line for an error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from common.errors import SambangiError, WrongCallError
+from common.language import LANGUAGES, N_, translate
+from storage.workspace import Workspace
+from workflows.progress import Progress as Report
+
+
+class OptionError(WrongCallError):
+    """An option or environment value cannot be read."""
+
+    code = "option"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the options before the command say."""
+
+    workspace: Workspace
+    today: date
+    language: str
+    as_json: bool
+
+    def say(self, text: str) -> str:
+        """Translate a text of the catalogue."""
+        return translate(text, self.language)
+
+
+def make_context(workspace: Path, today: str | None, language: str, *, as_json: bool) -> Context:
+    """Read the general options.
+
+    Raises
+    ------
+    OptionError
+        The day or the language cannot be read.
+    """
+    if language not in LANGUAGES:
+        raise OptionError(N_("Bahasa {language!r} tidak ada; pilih id atau en."), language=language)
+    try:
+        day = date.fromisoformat(today) if today else date.today()  # noqa: DTZ011  # local day
+    except ValueError:
+        raise OptionError(
+            N_("Tanggal {today!r} tidak terbaca; tulis mis. 2026-11-24."), today=today
+        ) from None
+    return Context(Workspace(workspace), day, language, as_json)
+
+
+@contextmanager
+def progress_bar(context: Context) -> Iterator[Report]:
+    """Yield a progress report that draws a bar on stderr."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def report(share: float, step: str) -> None:
+            bar.update(task, completed=share, description=context.say(step))
+
+        yield report
+
+
+def show(context: Context, summary: Mapping[str, Any]) -> None:
+    """Print a summary: JSON with ``--json``, else a table."""
+    if context.as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False, default=str))
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for key, value in _flat(summary):
+        table.add_row(key, str(value))
+    Console().print(table)
+
+
+def _flat(summary: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in summary.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def exit_with(error: SambangiError, language: str, *, as_json: bool) -> int:
+    """Print an error in one line on stderr (JSON on stdout too) and return its exit code."""
+    text = error.text(language)
+    if as_json:
+        typer.echo(json.dumps({"error": error.code, "message": text}, ensure_ascii=False))
+    typer.echo(f"sambangi: {text}", err=True)
+    return error.exit_code
+
+
+def write_table(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV that a spreadsheet opens (UTF-8 with mark).
+
+    Raises
+    ------
+    OptionError
+        The file cannot be written.
+    """
+    try:
+        table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+    except OSError:
+        raise OptionError(N_("Berkas {file} tidak dapat ditulis."), file=file.name) from None
+
+
+def stdout_is_utf8() -> None:
+    """Let Indonesian text through on consoles with another code page (Windows)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,206 @@
+"""Commands of the week: plan, publish, the work behind a page, the app itself."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import with_context
+from cli.output import Context, progress_bar, show
+from common.errors import SambangiError
+from common.language import N_
+from workflows.cities import build_city
+from workflows.demos import make_demo
+from workflows.jobs import cancel_job, job_state, newest_jobs, run_job
+from workflows.placing import locate
+from workflows.publishing import publish_week
+from workflows.registers import import_register
+from workflows.scoring import score
+from workflows.sheets import Imprint
+from workflows.staff import import_teams
+from workflows.weeks import make_plan
+
+job_app = typer.Typer(help="Pekerjaan panjang yang dimulai dari halaman.", no_args_is_help=True)
+
+WeekOption = Annotated[str, typer.Option("--week", help="2026-W49, next atau this.")]
+AreaOption = Annotated[
+    str | None, typer.Option("--area", help="Kode kecamatan; kosong: seluruh kota.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Banyaknya proses; kosong: satu per inti.")
+]
+
+
+@with_context
+def plan(
+    context: Context,
+    week: WeekOption = "next",
+    area: AreaOption = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", min=0.1, help="Batas waktu pencarian seluruh rencana."),
+    ] = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Susun kunjungan satu minggu untuk semua tim.
+
+    Contoh: sambangi plan --week next --area 36.71.01
+    """
+    with progress_bar(context) as report:
+        record = make_plan(
+            context.workspace,
+            week=week,
+            area=area,
+            seconds=seconds,
+            today=context.today,
+            now=datetime.now(UTC),
+            workers=workers,
+            progress=report,
+        )
+    head = {"plan_id": record.plan_id, "week": str(record.week), "scope": record.scope_code}
+    show(context, {**head, "version": record.version, **record.summary})
+
+
+@with_context
+def publish(
+    context: Context,
+    out: Annotated[Path, typer.Option("--out", help="Folder untuk lembar tim.")],
+    week: WeekOption = "next",
+    area: AreaOption = None,
+    by: Annotated[str | None, typer.Option("--by", help="Dicetak oleh.")] = None,
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="Tujuan cetak.")
+    ] = "Kunjungan keluarga berisiko stunting",
+    workers: WorkersOption = None,
+) -> None:
+    """Terbitkan rencana: PDF, XLSX dan GPX untuk tiap hari tim.
+
+    Contoh: sambangi publish --week next --out lembar
+    """
+    now = datetime.now(UTC).astimezone()
+    imprint = Imprint(by or getpass.getuser(), now, purpose, context.language)
+    with progress_bar(context) as report:
+        summary = publish_week(
+            context.workspace,
+            week=week,
+            area=area,
+            out=out,
+            imprint=imprint,
+            today=context.today,
+            now=now,
+            workers=workers,
+            progress=report,
+        )
+    show(context, summary)
+
+
+@with_context
+def quickstart(
+    context: Context,
+    port: Annotated[int, typer.Option("--port", help="Porta aplikasi.")] = 8501,
+    only_prepare: Annotated[
+        bool, typer.Option("--only-prepare", help="Siapkan saja, jangan buka aplikasi.")
+    ] = False,
+) -> None:
+    """Siapkan kota rekaan dengan rencana minggu depan, lalu buka aplikasi.
+
+    Ruang kerja yang sudah ada dipakai apa adanya. Contoh: sambangi quickstart
+    """
+    if not any(context.workspace.folder.glob("*.sqlite")):
+        _prepare(context)
+    if not only_prepare:
+        serve_app(context, "127.0.0.1", port)
+
+
+def _prepare(context: Context) -> None:
+    """Go through the ordinary steps with the made-up kecamatan."""
+    now = datetime.now(UTC)
+    workspace, folder = context.workspace, context.workspace.folder / "demo"
+    with progress_bar(context) as report:
+        show(
+            context,
+            {
+                "demo": make_demo(
+                    folder, boundaries=None, streets=None, families=2400, seed=1, progress=report
+                )
+            },
+        )
+        files = folder / "boundaries.geojson", folder / "streets.osm"
+        show(context, {"city": build_city(workspace, *files, progress=report)})
+        register = import_register(
+            workspace, folder / "register.csv", layout=None, codes=None, now=now, progress=report
+        )
+        show(context, {"register": register.counts})
+        teams = import_teams(workspace, folder / "teams.csv", progress=report)
+        show(context, {"teams": teams.counts})
+        show(context, {"places": locate(workspace, progress=report)})
+        show(context, {"scores": score(workspace, today=context.today, progress=report)})
+        record = make_plan(
+            workspace, week="next", area=None, seconds=None,
+            today=context.today, now=now, progress=report,
+        )  # fmt: skip
+        show(context, {"plan": record.summary})
+
+
+@with_context
+def serve(
+    context: Context,
+    port: Annotated[int, typer.Option("--port", help="Porta aplikasi.")] = 8501,
+    address: Annotated[
+        str, typer.Option("--address", help="Alamat; bawaan hanya komputer ini.")
+    ] = "127.0.0.1",
+) -> None:
+    """Buka aplikasi Sambangi di peramban.
+
+    Contoh: sambangi serve --port 8501
+    """
+    serve_app(context, address, port)
+
+
+def serve_app(context: Context, address: str, port: int) -> None:
+    """Run the Streamlit app until it is stopped; its exit code is ours."""
+    found = importlib.util.find_spec("streamlit_app")
+    if found is None or found.origin is None:
+        raise SambangiError(N_("Aplikasi tidak terpasang; pasang Sambangi kembali."))
+    script = Path(found.origin)
+    environment = {
+        **os.environ,
+        "SAMBANGI_WORKSPACE": str(context.workspace.folder.absolute()),
+        "SAMBANGI_LANG": context.language,
+    }
+    call = [sys.executable, "-m", "streamlit", "run", str(script)]
+    call += ["--server.address", address, "--server.port", str(port)]
+    code = subprocess.call(call, cwd=script.parent, env=environment)  # noqa: S603  # no shell
+    raise typer.Exit(code)
+
+
+@job_app.command("run", hidden=True)
+@with_context
+def job_run(context: Context, job_id: Annotated[str, typer.Argument()]) -> None:
+    """Kerjakan satu pekerjaan yang mengantre. Contoh: sambangi job run ID."""
+    show(context, asdict(run_job(context.workspace, job_id)))
+
+
+@job_app.command("list")
+@with_context
+def job_list(context: Context) -> None:
+    """Tampilkan pekerjaan terbaru. Contoh: sambangi job list."""
+    for job in newest_jobs(context.workspace):
+        show(context, {"job": job.job_id, "state": job.state, "progress": job.progress})
+
+
+@job_app.command("cancel")
+@with_context
+def job_cancel(context: Context, job_id: Annotated[str, typer.Argument()]) -> None:
+    """Hentikan satu pekerjaan. Contoh: sambangi job cancel ID."""
+    cancel_job(context.workspace, job_id)
+    show(context, {"job": job_id, "state": job_state(context.workspace, job_id).state})

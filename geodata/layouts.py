@@ -1,0 +1,155 @@
+"""Layouts of register files: which heading holds which of our columns.
+
+The headings follow BKKBN's file of families at risk of stunting by name and address (2022)
+and its extract for food aid; see docs/data-formats.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from common.errors import BadInputError, WrongCallError
+from common.language import N_
+from geodata.tables import heading_key
+
+MARK_COLUMNS = (
+    "baduta", "balita", "pus", "pregnant", "unfit_water", "unfit_toilet", "too_young", "too_old",
+    "too_close", "too_many", "no_modern_contraception", "bkkbn_at_risk",
+)  # fmt: skip
+
+_HEADINGS_2022 = (
+    "id_frm", "id_provinsi", "kode_provinsi", "nama_provinsi", "id_kabupaten", "kode_kabupaten",
+    "nama_kabupaten", "id_kecamatan", "kode_kecamatan", "nama_kecamatan", "id_kelurahan",
+    "kode_kelurahan", "nama_kelurahan", "kode_rw", "nama_rw", "kode_rt", "nama_rt", "periode",
+    "kode_keluarga", "nik", "nama_kepala_keluarga", "nama_istri", "baduta", "balita", "pus",
+    "pus_hamil", "sumber_air_layak_tidak", "jamban_layak_tidak", "terlalu_muda", "terlalu_tua",
+    "terlalu_dekat", "terlalu_banyak", "bukan_peserta_kb_modern", "kesejahteraan_prioritas",
+    "risiko_stunting", "latitude", "longitude",
+)  # fmt: skip
+
+_COLUMNS_2022 = {
+    "kode_provinsi": "province_code", "kode_kabupaten": "city_code",
+    "kode_kecamatan": "kecamatan_code", "nama_kecamatan": "kecamatan_name",
+    "kode_kelurahan": "area_code_stated", "nama_kelurahan": "kelurahan_name",
+    "kode_rw": "rw_code", "nama_rw": "rw_name", "kode_rt": "rt_code", "nama_rt": "rt_name",
+    "kode_keluarga": "kode_keluarga", "nik": "nik", "nama_kepala_keluarga": "head_name",
+    "nama_istri": "wife_name", "baduta": "baduta", "balita": "balita", "pus": "pus",
+    "pus_hamil": "pregnant", "sumber_air_layak_tidak": "unfit_water",
+    "jamban_layak_tidak": "unfit_toilet", "terlalu_muda": "too_young",
+    "terlalu_tua": "too_old", "terlalu_dekat": "too_close", "terlalu_banyak": "too_many",
+    "bukan_peserta_kb_modern": "no_modern_contraception",
+    "kesejahteraan_prioritas": "welfare_rank", "risiko_stunting": "bkkbn_at_risk",
+    "latitude": "register_lat", "longitude": "register_lon",
+}  # fmt: skip
+
+# Without these a file says too little: who, where by name or code, and the marks.
+_NEEDED = frozenset(
+    heading
+    for heading, column in _COLUMNS_2022.items()
+    if column in {*MARK_COLUMNS, "kode_keluarga", "kelurahan_name", "area_code_stated"}
+)
+
+
+class LayoutError(BadInputError):
+    """The file lacks headings that its layout needs."""
+
+    code = "layout"
+
+
+class UnknownLayoutError(WrongCallError):
+    """No layout has that name."""
+
+    code = "unknown-layout"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One way of laying out a register."""
+
+    name: str
+    headings: tuple[str, ...]  # all of them, as heading_key gives them
+    columns: Mapping[str, str]  # heading -> text column, see geodata.register
+    needed: frozenset[str]  # headings a file cannot do without
+
+    def heading_of(self, column: str) -> str:
+        """Return the heading under which the file holds ``column``; else ``column`` itself."""
+        return next((head for head, ours in self.columns.items() if ours == column), column)
+
+
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {
+        layout.name: layout
+        for layout in (
+            Layout("bkkbn-krs-2022", _HEADINGS_2022, MappingProxyType(_COLUMNS_2022), _NEEDED),
+            Layout(
+                "bkkbn-food-aid",
+                (*_HEADINGS_2022, "alamat", "sasaran_final"),
+                MappingProxyType({**_COLUMNS_2022, "alamat": "address"}),
+                _NEEDED | {"alamat"},
+            ),
+        )
+    }
+)
+
+
+def named_layout(name: str) -> Layout:
+    """Return the layout called ``name``.
+
+    Raises
+    ------
+    UnknownLayoutError
+        No layout has that name.
+    """
+    if name not in LAYOUTS:
+        raise UnknownLayoutError(
+            N_("Tata letak {name!r} tidak dikenal; yang ada: {known}."),
+            name=name,
+            known=", ".join(LAYOUTS),
+        )
+    return LAYOUTS[name]
+
+
+def confidence_in(layout: Layout, headings: Iterable[str]) -> float:
+    """Return the headings shared by file and layout over the headings of either, 0 to 1."""
+    found = {heading_key(heading) for heading in headings}
+    return len(found & set(layout.headings)) / len(found | set(layout.headings))
+
+
+def require_headings(layout: Layout, headings: Iterable[str]) -> None:
+    """Check that a file can be read in this layout.
+
+    Raises
+    ------
+    LayoutError
+        Needed headings are missing; the message names them.
+    """
+    missing = layout.needed - {heading_key(heading) for heading in headings}
+    if missing:
+        raise LayoutError(
+            N_("Judul kolom yang wajib ada tidak ditemukan untuk tata letak {layout}: {missing}."),
+            layout=layout.name,
+            missing=", ".join(head for head in layout.headings if head in missing),
+        )
+
+
+def recognise_layout(headings: Iterable[str]) -> tuple[Layout, float]:
+    """Return the layout that fits best and the confidence in it, see :func:`confidence_in`.
+
+    Upper and lower case, spaces and underscores are alike.
+
+    Raises
+    ------
+    LayoutError
+        Not even the best one finds the headings it needs.
+    """
+    found = list(headings)
+    usable = [
+        layout
+        for layout in LAYOUTS.values()
+        if layout.needed <= {heading_key(heading) for heading in found}
+    ]
+    best = max(usable or LAYOUTS.values(), key=lambda layout: confidence_in(layout, found))
+    require_headings(best, found)
+    return best, confidence_in(best, found)

@@ -1,0 +1,193 @@
+"""Turn the text of a register into typed families, with every fault listed and no row lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from common.errors import SambangiError
+from common.language import N_
+from geodata.cells import (
+    Masks,
+    area_codes,
+    block_numbers,
+    clean_code,
+    clean_text,
+    coordinates,
+    looks_like_formula,
+    nik_numbers,
+    welfare_ranks,
+)
+from geodata.code_maps import CodeMap, read_marks
+from geodata.columns import HOUSEHOLDS, ISSUES
+from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
+from geodata.layouts import MARK_COLUMNS, Layout
+from geodata.register import OTHER
+from geodata.tables import SURPLUS
+
+_WRITTEN_TEXT = ("head_name", "wife_name", "address", "kelurahan_name", "kecamatan_name")
+_CODE_ORDER = {code: at for at, code in enumerate(ISSUE_TEXTS)}
+
+
+class ConservationError(SambangiError):
+    """Rows were lost or doubled between reading and checking: our fault."""
+
+    code = "conservation"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A register after its check; every row read is a family or is quarantined."""
+
+    households: pd.DataFrame  # geodata.columns.HOUSEHOLDS, index row
+    issues: pd.DataFrame  # geodata.columns.ISSUES, by row
+    quarantined: pd.DataFrame  # index row; content: the cells as JSON, heading -> text
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    column: str  # ours
+    code: str
+    where: pd.Series  # boolean, index row
+
+
+def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Checked:
+    """Return the families of a register, its issues and the rows that cannot be used.
+
+    Quarantined are rows without a usable ``kode_keluarga``, with one that an earlier usable row
+    has, without any hint of the kelurahan, with an unreadable ``risiko_stunting``, or with more
+    cells than headings. All other faults are issues of an accepted row: the value is missing,
+    or kept as written where :mod:`geodata.cells` says so.
+
+    Parameters
+    ----------
+    text
+        Frame of :func:`geodata.register.read_register`; unique index ``row``.
+
+    Returns
+    -------
+    Checked
+        Same ``row`` numbers as ``text``. ``issues.column`` is the heading in the file.
+
+    Raises
+    ------
+    ConservationError
+        Rows read and rows accepted or quarantined differ.
+    """
+    households, faults = _typed(text, code_map)
+    faults += _unusable(text, households, code_map)
+    held = pd.Series(data=False, index=text.index)
+    for fault in faults:
+        if fault.code in QUARANTINING:
+            held |= fault.where
+    twice = ~held & households["kode_keluarga"].where(~held).duplicated()
+    faults.append(_Fault("kode_keluarga", "family_seen_before", twice))
+    held |= twice
+    accepted = HOUSEHOLDS.validate(households[~held])
+    quarantined = _contents(text[held], layout)
+    require_conservation(text.index, accepted.index, quarantined.index)
+    return Checked(accepted, _issue_table(faults, layout), quarantined)
+
+
+def require_conservation(read: pd.Index, accepted: pd.Index, quarantined: pd.Index) -> None:
+    """Check that every row read is accepted or quarantined, once.
+
+    Raises
+    ------
+    ConservationError
+        It is not so; the message gives the three counts.
+    """
+    settled = accepted.append(quarantined)
+    if len(settled) != len(read) or not settled.sort_values().equals(read.sort_values()):
+        raise ConservationError(
+            N_("Baris terbaca {read}, diterima {accepted}, ditahan {quarantined}: tidak cocok."),
+            read=len(read),
+            accepted=len(accepted),
+            quarantined=len(quarantined),
+        )
+
+
+def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_Fault]]:
+    """Return all rows with typed columns, and the faults found on the way."""
+    values: dict[str, pd.Series] = {"kode_keluarga": clean_code(text["kode_keluarga"])[0]}
+    faults: list[_Fault] = []
+
+    def note(column: str, masks: Masks) -> None:
+        faults.extend(_Fault(column, code, where) for code, where in masks.items())
+
+    values["area_code_stated"], masks = area_codes(
+        *(text[c] for c in ("area_code_stated", "kecamatan_code", "city_code", "province_code"))
+    )
+    note("area_code_stated", masks)
+    for column in _WRITTEN_TEXT:
+        cells = text[column] if column in text else pd.Series("", index=text.index, dtype="str")
+        values[column] = clean_text(cells)
+        note(column, {"formula": looks_like_formula(values[column])})
+    for kind in ("rw", "rt"):
+        values[kind], masks = block_numbers(text[f"{kind}_name"], text[f"{kind}_code"], kind)
+        note(f"{kind}_name", masks)
+    values["nik"], masks = nik_numbers(text["nik"])
+    note("nik", masks)
+    for column in MARK_COLUMNS:
+        values[column], unreadable = read_marks(text[column], code_map)
+        if column != "bkkbn_at_risk":
+            note(column, {"mark_unreadable": unreadable})
+    values["welfare_rank"], masks = welfare_ranks(text["welfare_rank"])
+    note("welfare_rank", masks)
+    (values["register_lon"], values["register_lat"]), masks = coordinates(
+        text["register_lon"], text["register_lat"]
+    )
+    note("register_lat", masks)
+    return pd.DataFrame(values, index=text.index)[list(HOUSEHOLDS.columns)], faults
+
+
+def _unusable(text: pd.DataFrame, households: pd.DataFrame, code_map: CodeMap) -> list[_Fault]:
+    """Return the faults that keep a row out, but for families seen before."""
+    _, lost = clean_code(text["kode_keluarga"])
+    hints = households[["area_code_stated", "kelurahan_name", "register_lon"]]
+    faults = [
+        _Fault("kode_keluarga", "family_code_missing", households["kode_keluarga"].isna()),
+        _Fault("kode_keluarga", "family_code_digits_lost", lost),
+        _Fault("area_code_stated", "no_area", hints.isna().all(axis=1)),
+        _Fault(
+            "bkkbn_at_risk", "risk_mark_unreadable", read_marks(text["bkkbn_at_risk"], code_map)[1]
+        ),
+    ]
+    if SURPLUS in text:
+        faults.append(_Fault(SURPLUS, "too_many_cells", text[SURPLUS] != ""))
+    return faults
+
+
+def _issue_table(faults: Sequence[_Fault], layout: Layout) -> pd.DataFrame:
+    """Return the faults as rows, by row of the file and kind."""
+    parts = [
+        pd.DataFrame(
+            {
+                "row": fault.where.index[fault.where.to_numpy(dtype=bool)],
+                "column": layout.heading_of(fault.column),
+                "code": fault.code,
+                "quarantines": fault.code in QUARANTINING,
+            }
+        )
+        for fault in faults
+        if fault.where.any()
+    ]
+    empty = {"row": "int64", "column": "str", "code": "str", "quarantines": "bool"}
+    if not parts:
+        return ISSUES.validate(pd.DataFrame({n: pd.Series(dtype=t) for n, t in empty.items()}))
+    issues = pd.concat(parts, ignore_index=True).astype(empty)
+    order = issues["code"].map(_CODE_ORDER)
+    issues = issues.assign(order=order).sort_values(["row", "order"], kind="stable")
+    return ISSUES.validate(issues.drop(columns="order").reset_index(drop=True))
+
+
+def _contents(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Return rows as JSON texts under the headings of the file."""
+    original = rows.rename(columns=lambda column: layout.heading_of(column.removeprefix(OTHER)))
+    contents = [
+        json.dumps(cells, ensure_ascii=False) for cells in original.to_dict(orient="records")
+    ]
+    return pd.DataFrame({"content": pd.Series(contents, index=rows.index, dtype="str")})

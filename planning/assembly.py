@@ -1,0 +1,177 @@
+"""From the routes of all groups to the frames of one week's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from pandera.pandas import DataFrameSchema
+
+from common.clock import Week
+from planning.calendar import DAY_S
+from planning.columns import DAYS, LEFTOVERS, VISITS
+from planning.groups import GroupResult
+from planning.plan import WeekPlan
+from planning.team_days import team_and_weekday
+from planning.teams import Team
+from planning.travel import Travel
+from routing.problem import Route
+
+_REASON = {
+    "no_vehicle": "team_absent",
+    "no_skill": "no_skill",
+    "unreachable": "off_network",
+    "window_closed": "window_closed",
+    "cannot_fit_alone": "cannot_fit_alone",
+    "not_placed": "day_full",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A camat's visit; with a partner it is a fixed hour in the partner's week too."""
+
+    household_id: int
+    camat_id: str
+    partner_id: str | None
+    weekday: int
+    start_s: int  # seconds after Monday's midnight
+    service_s: int
+
+
+def week_plan(
+    week: Week,
+    scope_code: str,
+    results: Sequence[GroupResult],
+    appointments: Sequence[Appointment],
+    sorted_out: pd.DataFrame,
+    not_offered: Sequence[int],
+    families: pd.DataFrame,
+    teams: Mapping[str, Team],
+    travel: Travel,
+) -> WeekPlan:
+    """Put the results together; every family of ``families`` ends in one place.
+
+    ``sorted_out`` are the leftovers known before the search; ``not_offered`` families whose
+    prize was too low to be offered to it.
+    """
+    routes = [route for result in results for route in result.solution.routes]
+    partner = {(each.camat_id, each.household_id): each.partner_id for each in appointments}
+    partner |= {
+        (each.partner_id, each.household_id): each.camat_id
+        for each in appointments
+        if each.partner_id is not None
+    }
+    visits: list[dict[Hashable, Any]] = []
+    days: list[dict[Hashable, Any]] = []
+    must = families["must"]
+    for route in routes:
+        team_id, weekday = team_and_weekday(route.vehicle_id)
+        lines, metres = _legs(route, teams[team_id], travel)
+        days.append(_day_row(route, teams[team_id], week, weekday, lines, sum(metres)))
+        for number, (made, leg_m) in enumerate(zip(route.made, metres, strict=False), start=1):
+            household = int(made.stop_id)
+            visits.append(
+                {
+                    "team_id": team_id,
+                    "day_date": week.day(weekday).isoformat(),
+                    "sequence": number,
+                    "household_id": household,
+                    "travel_s": made.travel_s,
+                    "distance_m": round(leg_m, 1),
+                    "start_s": made.start_s - weekday * DAY_S,
+                    "end_s": made.end_s - weekday * DAY_S,
+                    "joint_team_id": partner.get((team_id, household)),
+                    "must": bool(must[household]),
+                }
+            )
+    planned = {visit["household_id"] for visit in visits}
+    return WeekPlan(
+        week=week,
+        scope_code=scope_code,
+        visits=_frame(visits, VISITS),
+        days=gpd.GeoDataFrame(_frame(days, DAYS)),
+        leftovers=_leftovers(results, sorted_out, not_offered, planned),
+        households_in_scope=len(families),
+        repeatable=all(result.solution.repeatable for result in results),
+    )
+
+
+def _frame(rows: Sequence[Mapping[Hashable, Any]], schema: DataFrameSchema) -> pd.DataFrame:
+    """Return the rows with the columns and dtypes of ``schema``, also when there is none."""
+    frame = pd.DataFrame(list(rows), columns=list(schema.columns))
+    dtypes = {name: column.dtype.type for name, column in schema.columns.items() if column.dtype}
+    if dtypes.pop("geometry", None) is not None:
+        frame = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
+    checked: pd.DataFrame = schema.validate(frame.astype(dtypes))
+    return checked
+
+
+def _legs(route: Route, team: Team, travel: Travel) -> tuple[list[shapely.LineString], list[float]]:
+    """Return the shape and metres of each leg, the way back to the base last."""
+    base = travel.point_of_team[team.team_id]
+    points = [base, *(travel.point_of_household[int(m.stop_id)] for m in route.made), base]
+    seconds = [made.travel_s for made in route.made]
+    seconds.append(route.travel_s - sum(seconds))
+    legs = travel.legs(
+        team.transport,
+        list(pairwise(points)),
+        [leg_s + 1.0 for leg_s in seconds],  # rounding may hide a second
+    )
+    return [line for line, _ in legs], [metres for _, metres in legs]
+
+
+def _day_row(
+    route: Route,
+    team: Team,
+    week: Week,
+    weekday: int,
+    lines: Sequence[shapely.LineString],
+    metres: float,
+) -> dict[Hashable, Any]:
+    shift = team.shifts[weekday]
+    midnight = weekday * DAY_S
+    rest = (route.break_start_s, route.break_end_s)
+    return {
+        "team_id": team.team_id,
+        "day_date": week.day(weekday).isoformat(),
+        "transport": team.transport,
+        "shift_start_s": shift.start_s if shift else route.start_s - midnight,
+        "shift_end_s": shift.end_s if shift else route.end_s - midnight,
+        "break_start_s": None if rest[0] is None else rest[0] - midnight,
+        "break_end_s": None if rest[1] is None else rest[1] - midnight,
+        "start_s": route.start_s - midnight,
+        "end_s": route.end_s - midnight,
+        "travel_s": route.travel_s,
+        "distance_m": round(metres, 1),
+        "geometry": shapely.MultiLineString(list(lines)),
+    }
+
+
+def _leftovers(
+    results: Sequence[GroupResult],
+    sorted_out: pd.DataFrame,
+    not_offered: Sequence[int],
+    planned: set[int],
+) -> pd.DataFrame:
+    """Return every family that is not planned, once, with its reason."""
+    rows: list[Mapping[Hashable, Any]] = [
+        *sorted_out.to_dict("records"),
+    ]
+    rows += [{"household_id": key, "reason": "day_full", "missing": "prize"} for key in not_offered]
+    rows += [
+        {
+            "household_id": int(each.stop_id),
+            "reason": _REASON[each.reason],
+            "missing": "search" if each.reason == "not_placed" else "",
+        }
+        for result in results
+        for each in result.solution.unassigned
+        if int(each.stop_id) not in planned  # a joint visit that the camat makes alone
+    ]
+    return _frame(sorted(rows, key=lambda row: int(row["household_id"])), LEFTOVERS)

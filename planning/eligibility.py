@@ -1,0 +1,158 @@
+"""Who can be offered to the route search this week, and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from common.clock import Week
+from common.settings import VisitSettings
+from planning.team_days import TeamDay
+from planning.teams import Team
+from planning.travel import Travel
+
+DOORLESS = ("kelurahan", "none")  # grades without a door: the kader has to be asked first
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Families that may be visited, with the team-days that can reach them; and the rest."""
+
+    vehicles: dict[int, frozenset[str]]  # household_id -> vehicle ids; never empty
+    leftovers: pd.DataFrame  # planning.columns.LEFTOVERS
+
+
+def needed_skills(group: str, settings: VisitSettings) -> frozenset[str]:
+    """Return the skills a visit to a family of this group needs."""
+    if group == "pregnant" and settings.pregnant_needs_skill:
+        return frozenset({settings.pregnant_needs_skill})
+    return frozenset()
+
+
+def service_seconds(group: str, grade: str, settings: VisitSettings) -> int:
+    """Return the seconds at a home: the visit, arriving, and asking the way where it is vague.
+
+    Lengths are suggestions of the field, unconfirmed; see VisitSettings.
+    """
+    long = group in {"pregnant", "baduta"}
+    visit = settings.pregnant_or_measured_minutes if long else settings.usual_minutes
+    search = settings.search_minutes.get(grade, max(settings.search_minutes.values()))
+    return round(60 * (visit + settings.arrival_minutes + search))
+
+
+def sort_out(
+    families: pd.DataFrame,
+    teams: Sequence[Team],
+    days: Sequence[TeamDay],
+    travel: Travel,
+    week: Week,
+    settings: VisitSettings,
+) -> Sorted:
+    """Split families into those some team-day can visit and those left out for a proved reason.
+
+    Parameters
+    ----------
+    families
+        planning.columns.FAMILIES.
+    teams
+        All teams that visit families of the register (not the camat).
+    days
+        The days those teams work this week.
+    travel
+        Holds every family that has a door, and every team's base.
+    """
+    reason = _own_reasons(families, week)
+    missing = np.full(len(families), "", dtype=object)
+    near = {mode: travel.on_network(mode) for mode in travel.graphs}
+    chances = _Chances(teams, days, near, travel)
+    vehicles: dict[int, frozenset[str]] = {}
+    keys, areas = families.index.to_numpy(), families["area_code"].to_numpy()
+    groups = families["group"].to_numpy()
+    for i in np.flatnonzero(reason == "").tolist():
+        point = travel.point_of_household[int(keys[i])]
+        modes = frozenset(mode for mode, is_near in near.items() if is_near[point])
+        found = chances.of(str(areas[i]), needed_skills(groups[i], settings), modes)
+        reason[i], missing[i], able = found
+        if able:
+            vehicles[int(keys[i])] = able
+    left = reason != ""
+    leftovers = pd.DataFrame(
+        {"household_id": keys[left], "reason": reason[left], "missing": missing[left]}
+    ).astype({"household_id": int, "reason": "str", "missing": "str"})
+    return Sorted(vehicles, leftovers)
+
+
+def _own_reasons(families: pd.DataFrame, week: Week) -> NDArray[np.object_]:
+    """Return the reason that lies with the family itself, else an empty text."""
+    outside = families["flags"].str.split(";").map(lambda flags: "outside_city" in flags)
+    checks = [
+        (~families["at_risk"], "not_at_risk"),
+        (families["due_date"].fillna("") > week.day(6).isoformat(), "not_due"),
+        (outside, "outside_city"),
+        (families["grade"].isin(DOORLESS) | families["lon"].isna(), "no_location"),
+    ]
+    conditions = [condition.to_numpy(bool) for condition, _ in checks]
+    reasons: NDArray[np.object_] = np.select(
+        conditions, [np.array(name, dtype=object) for _, name in checks], ""
+    ).astype(object)
+    return reasons
+
+
+class _Chances:
+    """Which team-days can visit a family, looked up once per kelurahan, skill and street access."""
+
+    def __init__(
+        self,
+        teams: Sequence[Team],
+        days: Sequence[TeamDay],
+        near: dict[str, NDArray[np.bool_]],
+        travel: Travel,
+    ) -> None:
+        self.serving: dict[str, list[Team]] = {}
+        self.working: dict[str, list[TeamDay]] = {}
+        for team in teams:
+            for area in team.territory:
+                self.serving.setdefault(area, []).append(team)
+        for day in days:
+            for area in day.team.territory:
+                self.working.setdefault(area, []).append(day)
+        self.based = {
+            team.team_id: bool(near[team.transport][travel.point_of_team[team.team_id]])
+            for team in teams
+        }
+        self.known: dict[object, tuple[str, str, frozenset[str]]] = {}
+
+    def of(
+        self, area: str, skills: frozenset[str], modes: frozenset[str]
+    ) -> tuple[str, str, frozenset[str]]:
+        """Return (reason, what is missing, team-days); the reason is empty when there are any."""
+        key = area, skills, modes
+        if key not in self.known:
+            self.known[key] = self._look(area, skills, modes)
+        return self.known[key]
+
+    def _look(
+        self, area: str, skills: frozenset[str], modes: frozenset[str]
+    ) -> tuple[str, str, frozenset[str]]:
+        none: frozenset[str] = frozenset()
+        teams = self.serving.get(area, [])
+        if not modes or (teams and not any(team.transport in modes for team in teams)):
+            return "off_network", "door", none
+        if not teams:
+            return "no_team", "team", none
+        teams = [team for team in teams if team.transport in modes and self.based[team.team_id]]
+        if not teams:
+            return "off_network", "base", none
+        chosen = {team.team_id for team in teams}
+        days = [day for day in self.working.get(area, []) if day.team.team_id in chosen]
+        if not days:
+            return "team_absent", "day", none
+        days = [day for day in days if skills <= day.team.skills]
+        if not days:
+            able = any(skills <= team.skills for team in teams)
+            return ("team_absent", "day", none) if able else ("no_skill", "skill", none)
+        return "", "", frozenset(day.vehicle_id for day in days)

@@ -1,0 +1,282 @@
+"""The week: who needs a visit, who goes, on which day, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from common.clock import Week
+from common.errors import NothingToDoError
+from common.language import N_
+from common.settings import Settings
+from planning.assembly import Appointment, week_plan
+from planning.camat import camat_day
+from planning.columns import FAMILIES
+from planning.eligibility import Sorted, needed_skills, service_seconds, sort_out
+from planning.groups import GroupResult, GroupTask, plan_group, territory_groups
+from planning.plan import WeekPlan
+from planning.plan_check import refuse_violations
+from planning.team_days import TeamDay, team_and_weekday, team_days, vehicle_id
+from planning.teams import Team
+from planning.travel import Travel
+from routing.problem import Stop
+
+Runner = Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]
+
+_RIDE_S = 300  # a usual leg, seconds: only to guess how many visits a day holds
+
+
+class NoTeamError(NothingToDoError):
+    """No team works in the area this week."""
+
+    code = "no-team"
+
+
+def one_after_the_other(
+    function: Callable[[GroupTask], GroupResult], tasks: Sequence[GroupTask]
+) -> Iterable[GroupResult]:
+    """Run the tasks in this process, in order."""
+    return map(function, tasks)
+
+
+def plan_week(
+    families: pd.DataFrame,
+    teams: Sequence[Team],
+    week: Week,
+    scope_code: str,
+    travel: Travel,
+    settings: Settings,
+    *,
+    closed: frozenset[str],
+    last_seen: Mapping[str, str],
+    run: Runner = one_after_the_other,
+    seconds: float | None = None,
+) -> WeekPlan:
+    """Plan all teams' week: the camat first, then each group of teams that share territory.
+
+    Parameters
+    ----------
+    families
+        planning.columns.FAMILIES, every family of the scope.
+    teams
+        Every team of the scope.
+    scope_code
+        Kecamatan code, or ``city``.
+    travel
+        Holds every family with a door and every team's base.
+    closed
+        ISO dates of holidays.
+    last_seen
+        ISO date of the last camat visit per kelurahan.
+    run
+        How the independent groups are run: here, or in processes.
+    seconds
+        Cap on the search time of each group; None: until its local optimum.
+
+    Raises
+    ------
+    NoTeamError
+        ``teams`` is empty.
+    PlanViolationError
+        The independent check found a broken rule; nothing of the plan may be used.
+    """
+    FAMILIES.validate(families)
+    if not teams:
+        raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
+    crews = [team for team in teams if team.kind != "camat"]
+    days = [day for team in crews for day in team_days(team, week, closed)]
+    sorted_ = sort_out(families, crews, days, travel, week, settings.visits)
+    camat_results, appointments = _plan_camat(
+        families.loc[list(sorted_.vehicles)],
+        [team for team in teams if team.kind == "camat"],
+        days,
+        travel,
+        week,
+        settings,
+        closed=closed,
+        last_seen=last_seen,
+        seconds=seconds,
+    )
+    tasks, not_offered = _group_tasks(
+        families, crews, days, sorted_, appointments, travel, settings, seconds
+    )
+    results = {result.name: result for result in run(plan_group, tasks)}
+    in_order = [*camat_results, *(results[task.name] for task in tasks)]
+    plan = week_plan(
+        week,
+        scope_code,
+        in_order,
+        _settle(appointments, in_order),
+        sorted_.leftovers,
+        not_offered,
+        families,
+        {team.team_id: team for team in teams},
+        travel,
+    )
+    refuse_violations(plan, families, teams, in_order)
+    return plan
+
+
+def _plan_camat(
+    families: pd.DataFrame,
+    camats: Sequence[Team],
+    days: Sequence[TeamDay],
+    travel: Travel,
+    week: Week,
+    settings: Settings,
+    *,
+    closed: frozenset[str],
+    last_seen: Mapping[str, str],
+    seconds: float | None,
+) -> tuple[list[GroupResult], list[Appointment]]:
+    """Plan the camat's half-days one after the other; no family is seen twice."""
+    results: list[GroupResult] = []
+    appointments: list[Appointment] = []
+    seen = dict(last_seen)
+    area_of = families["area_code"]
+    for day in (day for camat in camats for day in team_days(camat, week, closed)):
+        partners = [
+            each for each in days if each.team.kind == "plkb" and each.weekday == day.weekday
+        ]
+        waiting = families.drop([each.household_id for each in appointments])
+        half_day = camat_day(day, partners, waiting, seen, travel, settings, seconds)
+        if half_day is None:
+            continue
+        result = plan_group(half_day.task)
+        # a camat's left-out families stay with the other teams
+        result = replace(result, solution=replace(result.solution, unassigned=()))
+        results.append(result)
+        for made in (made for route in result.solution.routes for made in route.made):
+            household = int(made.stop_id)
+            appointments.append(
+                Appointment(
+                    household,
+                    day.team.team_id,
+                    half_day.partner.get(made.stop_id),
+                    day.weekday,
+                    made.start_s,
+                    made.end_s - made.start_s,
+                )
+            )
+            seen[str(area_of[household])] = week.day(day.weekday).isoformat()
+    return results, appointments
+
+
+def _group_tasks(
+    families: pd.DataFrame,
+    crews: Sequence[Team],
+    days: Sequence[TeamDay],
+    sorted_: Sorted,
+    appointments: Sequence[Appointment],
+    travel: Travel,
+    settings: Settings,
+    seconds: float | None,
+) -> tuple[list[GroupTask], list[int]]:
+    """Return one task a group, and the families that no search is offered: too low a prize."""
+    with_camat = {each.household_id for each in appointments}
+    open_ = families.loc[[key for key in sorted_.vehicles if key not in with_camat]]
+    tasks: list[GroupTask] = []
+    not_offered: list[int] = []
+    for group in territory_groups(crews):
+        members = {team.team_id for team in group}
+        own_days = tuple(day for day in days if day.team.team_id in members)
+        if not own_days:
+            continue
+        areas = {area for team in group for area in team.territory}
+        waiting = open_[open_["area_code"].isin(areas)].sort_values(
+            ["must", "prize"], ascending=False, kind="stable"
+        )
+        most = _most_offered(own_days, settings)
+        not_offered += waiting.index[most:].tolist()
+        joint = [each for each in appointments if each.partner_id in members]
+        stops = _stops(waiting.iloc[:most], sorted_, settings)
+        stops += _joint_stops(joint, len(stops))
+        tasks.append(_task(group, own_days, stops, travel, settings, seconds))
+    return tasks, not_offered
+
+
+def _most_offered(days: Sequence[TeamDay], settings: Settings) -> int:
+    """Return how many families to offer: a few times what the days could hold."""
+    usual_s = service_seconds("other", "register", settings.visits) + _RIDE_S
+    hold = 0
+    for day in days:
+        rest = day.break_s[1] - day.break_s[0] if day.break_s else 0
+        hold += min(day.team.most_visits, (day.shift_s[1] - day.shift_s[0] - rest) // usual_s)
+    return max(1, round(hold * settings.search.candidates_per_visit))
+
+
+def _stops(offered: pd.DataFrame, sorted_: Sorted, settings: Settings) -> list[Stop]:
+    return [
+        Stop(
+            stop_id=str(key),
+            node=node,
+            service_s=service_seconds(family["group"], family["grade"], settings.visits),
+            prize=family["prize"] * settings.search.second_per_prize_point,
+            skills=needed_skills(family["group"], settings.visits),
+            vehicles=sorted_.vehicles[int(key)],
+            must=family["must"],
+        )
+        for node, (key, family) in enumerate(
+            zip(offered.index, offered.to_dict("records"), strict=True)
+        )
+    ]
+
+
+def _joint_stops(joint: Sequence[Appointment], first_node: int) -> list[Stop]:
+    """Return the camat's visits as fixed hours of the partner's day."""
+    return [
+        Stop(
+            stop_id=str(each.household_id),
+            node=first_node + i,
+            service_s=each.service_s,
+            prize=0,
+            windows_s=((each.start_s, each.start_s),),
+            vehicles=frozenset({vehicle_id(str(each.partner_id), each.weekday)}),
+            must=True,
+        )
+        for i, each in enumerate(joint)
+    ]
+
+
+def _task(
+    group: Sequence[Team],
+    days: tuple[TeamDay, ...],
+    stops: Sequence[Stop],
+    travel: Travel,
+    settings: Settings,
+    seconds: float | None,
+) -> GroupTask:
+    modes = list(dict.fromkeys(team.transport for team in group))
+    points = [travel.point_of_household[int(stop.stop_id)] for stop in stops]
+    points += [travel.point_of_team[team.team_id] for team in group]
+    return GroupTask(
+        name="|".join(team.team_id for team in group),
+        stops=tuple(stops),
+        days=days,
+        bases={team.team_id: len(stops) + i for i, team in enumerate(group)},
+        times=travel.part(points, modes),
+        paces={mode: (mode,) for mode in modes},
+        profile_of={team.team_id: team.transport for team in group},
+        search=settings.search,
+        seconds=seconds,
+    )
+
+
+def _settle(
+    appointments: Sequence[Appointment], results: Sequence[GroupResult]
+) -> list[Appointment]:
+    """Keep a partner only where the partner's own route makes the visit too."""
+    made = {
+        (team_and_weekday(route.vehicle_id)[0], each.stop_id)
+        for result in results
+        for route in result.solution.routes
+        for each in route.made
+    }
+    return [
+        each
+        if (each.partner_id, str(each.household_id)) in made
+        else replace(each, partner_id=None)
+        for each in appointments
+    ]

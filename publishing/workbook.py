@@ -1,0 +1,122 @@
+"""A team's day as an XLSX workbook, with the results to choose from a list."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from common.language import N_, translate
+from publishing import words
+from publishing.sheet import Sheet, SheetStop
+
+_COLUMNS: tuple[tuple[str, int], ...] = (  # heading, width in letters
+    (N_("No"), 5),
+    (N_("Jam"), 8),
+    (N_("Menit"), 7),
+    (N_("Kelurahan"), 18),
+    (N_("RW"), 6),
+    (N_("RT"), 6),
+    (N_("Alamat"), 34),
+    (N_("Inisial"), 9),
+    (N_("Kelompok"), 11),
+    (N_("Periksa"), 28),
+    (N_("Letak"), 24),
+    (N_("Bersama"), 20),
+    (N_("Hasil"), 20),
+    (N_("Catatan"), 30),
+)
+_RESULT = 12  # column of the outcome
+_HEAD_ROW = 3
+
+
+def render_xlsx(sheet: Sheet) -> bytes:
+    """Return the sheet's list as XLSX, A4 landscape; the same sheet gives the same bytes.
+
+    One row a stop in driving order. No text becomes a formula or a link. The outcome is
+    chosen from a list of code and word, so that it can be read back by its first letter.
+    """
+    target = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties(
+            {
+                "title": words.clean(sheet.sheet_no, 40),
+                "created": sheet.printed_at.astimezone(UTC).replace(tzinfo=None),
+            }
+        )
+        page = book.add_worksheet(translate(N_("Rute"), sheet.language))
+        heading = book.add_format(
+            {"bold": True, "bg_color": "#000000", "font_color": "#FFFFFF", "text_wrap": True}
+        )
+        cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+        _write_head(page, sheet, book.add_format({"bold": True, "font_size": 14}))
+        for column, (name, width) in enumerate(_COLUMNS):
+            page.set_column(column, column, width)
+            page.write_string(_HEAD_ROW, column, translate(name, sheet.language), heading)
+        for row, stop in enumerate(sheet.stops, _HEAD_ROW + 1):
+            _write_stop(page, row, stop, sheet.language, cell)
+        _set_up_print(page, sheet)
+    return target.getvalue()
+
+
+def _write_head(page: Worksheet, sheet: Sheet, title: Format) -> None:
+    """Write team, day, place and what the reader must know of the data."""
+    language = sheet.language
+    page.write_string(0, 0, words.clean(sheet.team_name, 60), title)
+    day = f"{words.date_text(sheet.day, language)} ({sheet.week})"
+    kelurahan = ", ".join(sheet.kelurahan)
+    page.write_string(1, 0, words.clean(f"{day} · {sheet.kecamatan} · {kelurahan}"))
+    number = translate(N_("Lembar {sheet_no}"), language, sheet_no=words.clean(sheet.sheet_no, 40))
+    give_back = translate(N_("Data pribadi spesifik: kembalikan lembar ini"), language)
+    page.write_string(2, 0, " · ".join([number, give_back, *words.warnings_of(sheet)]))
+
+
+def _write_stop(page: Worksheet, row: int, stop: SheetStop, language: str, cell: Format) -> None:
+    """Write one visit; the outcome and the notes stay empty."""
+    texts = (
+        words.clock_text(stop.start_s, language),
+        None,
+        words.clean(stop.kelurahan, 40),
+        words.short_number(stop.rw),
+        words.short_number(stop.rt),
+        words.clean(stop.address),
+        words.clean(stop.initials, 12),
+        words.group_word(stop.group, language),
+        ", ".join(words.check_words(stop, language)),
+        words.place_words(stop, language),
+        words.joint_text(stop, language),
+        "",
+        "",
+    )
+    page.write_number(row, 0, stop.number, cell)
+    page.write_number(row, 2, round((stop.end_s - stop.start_s) / 60), cell)
+    for column, text in enumerate(texts, 1):
+        if text is not None:
+            page.write_string(row, column, text, cell)
+
+
+def _set_up_print(page: Worksheet, sheet: Sheet) -> None:
+    """Freeze the heading, offer the outcomes, and fit the list to the width of A4."""
+    page.freeze_panes(_HEAD_ROW + 1, 2)
+    if sheet.stops:
+        choices = [f"{code} {word}" for code, word in words.outcome_words(sheet.language).items()]
+        last = _HEAD_ROW + len(sheet.stops)
+        page.data_validation(
+            _HEAD_ROW + 1, _RESULT, last, _RESULT, {"validate": "list", "source": choices}
+        )
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(_HEAD_ROW)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    printed = words.printed_text(sheet).replace("&", "&&")  # & starts a code in a footer
+    page.set_footer(f"&L{printed[:200]}&R&P/&N")

@@ -1,0 +1,124 @@
+"""Small routing problems for tests: made by hand, at random, and solved by trying everything."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from routing.problem import UNREACHABLE, Problem, Solution, Stop, Vehicle
+from routing.schedule import schedule
+
+HORIZON_S = 400  # short days keep the examples small; nothing in the solver knows the unit
+SKILLS = ("bidan", "gizi")
+MUST = 10**9  # what leaving a must-visit costs in the slow reference
+
+
+def closure(durations: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Shortest times over all nodes (Floyd and Warshall), so that no detour is shorter."""
+    far = np.where(durations == UNREACHABLE, 10**9, durations)
+    np.fill_diagonal(far, 0)
+    for via in range(len(far)):
+        far = np.minimum(far, far[:, via, None] + far[None, via, :])
+    return np.where(far >= 10**9, UNREACHABLE, far).astype(np.int32)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
+    """None to three windows in order that do not overlap."""
+    edges = draw(st.lists(st.integers(0, HORIZON_S), max_size=6, unique=True).map(sorted))
+    return tuple(zip(edges[::2], edges[1::2], strict=False))
+
+
+@st.composite
+def breaks(draw: st.DrawFn) -> tuple[int, int] | None:
+    """A break, inside the shift or not; or none."""
+    if draw(st.booleans()):
+        return None
+    begin = draw(st.integers(0, HORIZON_S))
+    return begin, begin + draw(st.integers(1, 90))
+
+
+@st.composite
+def vehicles(draw: st.DrawFn, name: str, nodes: int) -> Vehicle:
+    opens = draw(st.integers(0, 150))
+    return Vehicle(
+        vehicle_id=name,
+        profile=draw(st.sampled_from(["walk", "motorcycle"])),
+        start_node=draw(st.integers(0, nodes - 1)),
+        end_node=draw(st.integers(0, nodes - 1)),
+        shift_s=(opens, draw(st.integers(opens, HORIZON_S))),
+        break_s=draw(breaks()),
+        skills=draw(st.frozensets(st.sampled_from(SKILLS))),
+        most_stops=draw(st.sampled_from([None, None, 0, 1, 2, 4])),
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_stops: int = 8, most_vehicles: int = 3) -> Problem:
+    """Up to 8 stops and 3 vehicles with everything a problem may have."""
+    nodes = draw(st.integers(1, 9))
+    ways = st.lists(
+        st.one_of(st.integers(0, 80), st.just(UNREACHABLE)),
+        min_size=nodes * nodes, max_size=nodes * nodes,
+    )  # fmt: skip
+    durations = {
+        profile: closure(np.array(draw(ways)).reshape(nodes, nodes))
+        for profile in ("walk", "motorcycle")
+    }
+    teams = tuple(
+        draw(vehicles(f"v{i}", nodes)) for i in range(draw(st.integers(0, most_vehicles)))
+    )
+    names = [team.vehicle_id for team in teams]
+    stops = tuple(
+        Stop(
+            stop_id=f"s{i}",
+            node=draw(st.integers(0, nodes - 1)),
+            service_s=draw(st.integers(0, 60)),
+            prize=draw(st.integers(0, 300)),
+            windows_s=draw(windows()),
+            skills=draw(st.sampled_from([frozenset(), frozenset(), *map(frozenset, [{"bidan"}])])),
+            vehicles=draw(st.none() | st.frozensets(st.sampled_from(names))) if names else None,
+            must=draw(st.sampled_from([False, False, True])),
+        )
+        for i in range(draw(st.integers(0, most_stops)))
+    )
+    return Problem(stops, teams, durations)
+
+
+def shorter(nodes: int, *legs: tuple[int, int, int], usual_s: int = 10) -> NDArray[np.int32]:
+    """Durations of ``usual_s`` between all nodes but for the legs named (from, to, seconds)."""
+    durations = np.full((nodes, nodes), usual_s, np.int32)
+    np.fill_diagonal(durations, 0)
+    for a, b, seconds in legs:
+        durations[a, b] = seconds
+    return durations
+
+
+def cost(problem: Problem, solution: Solution) -> int:
+    """Travel plus the prizes left behind: what the solver keeps small."""
+    left = {each.stop_id for each in solution.unassigned}
+    lost = sum(stop.prize + MUST * stop.must for stop in problem.stops if stop.stop_id in left)
+    return lost + sum(route.travel_s for route in solution.routes)
+
+
+def least_cost(problem: Problem) -> int:
+    """Try every order of every choice of stops of a one-vehicle problem."""
+    (vehicle,) = problem.vehicles
+    may = [
+        stop
+        for stop in problem.stops
+        if (stop.vehicles is None or vehicle.vehicle_id in stop.vehicles)
+        and stop.skills <= vehicle.skills
+    ]
+    worth = {stop.stop_id: stop.prize + MUST * stop.must for stop in problem.stops}
+    best = sum(worth.values())
+    for size in range(1, len(may) + 1):
+        for order in permutations(may, size):
+            route = schedule(problem, vehicle, order)
+            if route is not None:
+                lost = sum(worth.values()) - sum(worth[stop.stop_id] for stop in order)
+                best = min(best, lost + route.travel_s)
+    return best

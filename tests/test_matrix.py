@@ -1,0 +1,102 @@
+"""Shortest times and the ways that take them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import coo_array, csr_array
+
+from routing.matrix import duration_matrix, node_paths
+from routing.problem import UNREACHABLE
+
+
+def graph_of(size: int, *arcs: tuple[int, int, float]) -> csr_array:
+    rows, columns, seconds = zip(*arcs, strict=True) if arcs else ((), (), ())
+    return coo_array((np.array(seconds, float), (rows, columns)), shape=(size, size)).tocsr()
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> csr_array:
+    size = draw(st.integers(1, 12))
+    node = st.integers(0, size - 1)
+    arcs = st.tuples(node, node, st.floats(0.1, 100))
+    chosen = draw(st.dictionaries(st.tuples(node, node), arcs, max_size=30))
+    return graph_of(size, *((a, b, seconds) for (a, b), (_, _, seconds) in chosen.items()))
+
+
+def slow_times(graph: csr_array) -> np.ndarray:
+    """Floyd and Warshall, by hand."""
+    dense = graph.toarray()
+    times = np.where(dense > 0, dense, np.inf)
+    np.fill_diagonal(times, 0)
+    for via in range(len(times)):
+        times = np.minimum(times, times[:, via, None] + times[None, via, :])
+    return times
+
+
+@given(graph=graphs(), reach_s=st.floats(0.0, 300), seed=st.integers(0, 9))
+def test_the_reach_changes_the_work_and_never_a_time(
+    graph: csr_array, reach_s: float, seed: int
+) -> None:
+    nodes = np.random.default_rng(seed).integers(0, graph.shape[0], 7)
+    found = duration_matrix(graph, nodes, reach_s=reach_s)
+    assert found.tolist() == duration_matrix(graph, nodes).tolist()
+    slow = slow_times(graph)[np.ix_(nodes, nodes)]
+    assert found.dtype == np.int32
+    assert ((found == UNREACHABLE) == np.isinf(slow)).all()
+    reached = np.isfinite(slow)
+    assert np.abs(found[reached] - slow[reached]).max(initial=0) <= 0.5 + 1e-9
+
+
+def test_a_node_without_a_way_is_unreachable_and_not_far() -> None:
+    graph = graph_of(3, (0, 1, 2.4))
+    assert duration_matrix(graph, np.array([0, 1, 2])).tolist() == [
+        [0, 2, -1],
+        [-1, 0, -1],
+        [-1, -1, 0],
+    ]
+
+
+def test_nodes_may_repeat_and_come_in_any_order() -> None:
+    graph = graph_of(3, (0, 1, 5.0), (1, 0, 7.0), (1, 2, 1.0), (2, 1, 1.0))
+    assert duration_matrix(graph, np.array([2, 0, 2])).tolist() == [[0, 8, 0], [6, 0, 6], [0, 8, 0]]
+
+
+def test_no_nodes_give_an_empty_matrix() -> None:
+    assert duration_matrix(graph_of(2, (0, 1, 1.0)), np.array([], np.int64)).shape == (0, 0)
+
+
+def test_more_nodes_than_are_searched_at_once_give_the_same_times() -> None:
+    ring = graph_of(150, *((i, (i + 1) % 150, 1.0) for i in range(150)))
+    found = duration_matrix(ring, np.arange(150), reach_s=10.0)
+    assert found.tolist() == [[(b - a) % 150 for b in range(150)] for a in range(150)]
+
+
+@given(graph=graphs(), seed=st.integers(0, 9))
+def test_the_way_of_each_leg_is_a_shortest_one(graph: csr_array, seed: int) -> None:
+    slow, dense = slow_times(graph), graph.toarray()
+    draws = np.random.default_rng(seed).integers(0, graph.shape[0], (6, 2))
+    legs = [(int(a), int(b)) for a, b in draws]
+    bounds = [slow[leg] + 0.01 if np.isfinite(slow[leg]) else 50.0 for leg in legs]
+    for (a, b), path in zip(legs, node_paths(graph, legs, bounds), strict=True):
+        if np.isinf(slow[a, b]):
+            assert path == []
+            continue
+        assert (path[0], path[-1]) == (a, b)
+        steps = [dense[step] for step in pairwise(path)]
+        assert min(steps, default=1) > 0
+        assert sum(steps) == pytest.approx(slow[a, b])
+
+
+def test_a_leg_that_stays_where_it_is_passes_one_node() -> None:
+    assert node_paths(graph_of(2, (0, 1, 1.0)), [(1, 1)], [0.0]) == [[1]]
+
+
+def test_a_leg_longer_than_its_bound_has_no_way() -> None:
+    graph = graph_of(3, (0, 1, 5.0), (1, 2, 5.0))
+    assert node_paths(graph, [(0, 2)], [9.0]) == [[]]
+    assert node_paths(graph, [(0, 2)], [10.0]) == [[0, 1, 2]]

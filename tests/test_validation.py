@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from register_files import FOOD_AID, family, register_of, write_csv
+
+from geodata.cells import (
+    area_codes,
+    block_numbers,
+    clean_code,
+    clean_text,
+    coordinates,
+    nik_numbers,
+    welfare_ranks,
+)
+from geodata.code_maps import CODE_MAPS
+from geodata.columns import GRADES, HOUSEHOLDS, ISSUES
+from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
+from geodata.layouts import LAYOUTS
+from geodata.locating import FLAGS
+from geodata.register import read_register
+from geodata.validation import Checked, ConservationError, check_register, require_conservation
+
+V_MARKS = CODE_MAPS["v-marks"]
+
+
+def checked(folder: Path, *rows: Mapping[str, str]) -> Checked:
+    register = register_of(folder, *rows)
+    return check_register(register.text, register.layout, V_MARKS)
+
+
+def cells(*values: str) -> pd.Series:
+    return pd.Series(values, dtype="str")
+
+
+def plain(values: pd.Series) -> list[object]:
+    return values.astype(object).where(values.notna(), None).tolist()
+
+
+def codes(result: Checked) -> list[tuple[int, str, str]]:
+    return list(result.issues[["row", "column", "code"]].itertuples(index=False, name=None))
+
+
+def test_a_sound_family_is_read_without_issue(tmp_path: Path) -> None:
+    result = checked(tmp_path, family(1))
+    assert codes(result) == []
+    assert result.households.index.tolist() == [2]
+    row = result.households.loc[2]
+    assert row["area_code_stated"] == "36.71.01.1001"
+    assert (row["rw"], row["rt"], row["welfare_rank"]) == ("002", "003", 2)
+    assert row["bkkbn_at_risk"]
+    assert row["unfit_water"]
+    assert not row["unfit_toilet"]
+    assert not row["too_young"]  # a blank mark is no, but for the environment
+    assert (row["register_lon"], row["register_lat"]) == (106.6317, -6.1716)
+    assert list(result.households.columns) == list(HOUSEHOLDS.columns)
+    assert list(result.issues.columns) == list(ISSUES.columns)
+
+
+def test_an_empty_environment_factor_stays_unknown(tmp_path: Path) -> None:
+    result = checked(tmp_path, family(sumber_air_layak_tidak=""))
+    assert result.households["unfit_water"].isna().all()
+    assert codes(result) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        ({"kode_keluarga": " - "}, "kode_keluarga", "family_code_missing"),
+        ({"kode_keluarga": "3,67E+15"}, "kode_keluarga", "family_code_digits_lost"),
+        ({"risiko_stunting": "ya"}, "risiko_stunting", "risk_mark_unreadable"),
+        (
+            {"kode_kelurahan": "", "nama_kelurahan": "-", "latitude": "0", "longitude": "0"},
+            "kode_kelurahan",
+            "no_area",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_used_are_quarantined_whole(
+    tmp_path: Path, row: dict[str, str], column: str, code: str
+) -> None:
+    result = checked(tmp_path, family(1), family(2, **row))
+    assert result.households.index.tolist() == [2]
+    assert result.quarantined.index.tolist() == [3]
+    assert json.loads(result.quarantined.loc[3, "content"]) == family(2, **row)
+    held = result.issues[result.issues["quarantines"]]
+    assert held[["row", "column", "code"]].to_numpy().tolist() == [[3, column, code]]
+
+
+def test_a_later_row_of_the_same_family_is_quarantined(tmp_path: Path) -> None:
+    rows = [family(1, risiko_stunting="?"), family(1), family(2), family(1)]
+    result = checked(tmp_path, *rows)
+    assert result.households.index.tolist() == [3, 4]  # row 2 cannot be used, so row 3 is first
+    assert (5, "kode_keluarga", "family_seen_before") in codes(result)
+
+
+def test_a_row_with_more_cells_than_headings_is_quarantined(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "r.csv", [family(1), family(2)])
+    file.write_text(file.read_text(encoding="utf-8").replace('"Jl. Contoh, No. 1"', "a,b", 1))
+    register = read_register(file)
+    result = check_register(register.text, register.layout, V_MARKS)
+    assert codes(result)[0] == (2, "surplus cells", "too_many_cells")
+    assert result.households.index.tolist() == [3]
+
+
+def test_each_hint_of_the_kelurahan_is_enough(tmp_path: Path) -> None:
+    nowhere = {"kode_kelurahan": "", "nama_kelurahan": "", "latitude": "", "longitude": ""}
+    hints = ({"kode_kelurahan": "36.71.01.1001"}, {"nama_kelurahan": "Sukarasa"})
+    point = {"latitude": "-6.17", "longitude": "106.63"}
+    rows = [family(n, **(nowhere | hint)) for n, hint in enumerate((*hints, point))]
+    assert len(checked(tmp_path, *rows).households) == 3
+
+
+def test_faults_of_accepted_rows_are_listed_without_values(tmp_path: Path) -> None:
+    row = family(
+        nik="3671011234", nama_istri="=HYPERLINK(0)", terlalu_muda="x", nama_rt="tiga", nama_rw="",
+        latitude="-6,1716", kesejahteraan_prioritas="9", kode_kelurahan="3671",
+    )  # fmt: skip
+    result = checked(tmp_path, row)
+    assert set(codes(result)) == {
+        (2, "nik", "nik_not_16_digits"),
+        (2, "nama_istri", "formula"),
+        (2, "terlalu_muda", "mark_unreadable"),
+        (2, "nama_rt", "rt_unreadable"),
+        (2, "nama_rw", "rw_missing"),
+        (2, "latitude", "coordinate_comma"),
+        (2, "kesejahteraan_prioritas", "welfare_rank_unreadable"),
+        (2, "kode_kelurahan", "area_code_malformed"),
+    }
+    household = result.households.loc[2]
+    assert household["wife_name"] == "=HYPERLINK(0)"
+    assert household["register_lat"] == -6.1716
+    assert household["area_code_stated"] == "3671"
+    assert pd.isna(household["too_young"])
+    assert pd.isna(household["welfare_rank"])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("RT.03", "003"), ("3", "003"), ("003", "003"), ("Rt 3 ", "003"), ("3.0", "003"),
+     ("12", "012"),
+     ("RT 003/RW 005", "003"), ("003/005", "003"), ("RT 1 RW 12", "001"), ("000", None),
+     ("tiga", None), ("1234", None), ("", None)],
+)  # fmt: skip
+def test_rt_is_read_however_it_is_written(written: str, read: str | None) -> None:
+    number, masks = block_numbers(cells(written), cells(""), "rt")
+    assert plain(number) == [read]
+    assert bool(masks["rt_missing"].iloc[0]) == (written == "")
+    assert bool(masks["rt_unreadable"].iloc[0]) == (read is None and written != "")
+
+
+def test_rw_is_taken_from_its_own_part_or_from_the_code() -> None:
+    number, masks = block_numbers(
+        cells("RT 003/RW 005", "002/004", "", "x"), cells("", "", "7", "8"), "rw"
+    )
+    assert plain(number) == ["005", "004", "007", "008"]
+    assert not masks["rw_unreadable"].any()
+
+
+@pytest.mark.parametrize(
+    ("nik", "faults"),
+    [
+        ("3671014502910000", []), ("'3671014502910000", []), ("3671014502910000.0", []),
+        ("3671012902920000", []), ("", ["nik_missing"]), ("3.67E+15", ["nik_digits_lost"]),
+        ("367101450291", ["nik_not_16_digits"]), ("367101450291000A", ["nik_not_16_digits"]),
+        ("1111111111111111", ["nik_one_digit"]), ("0000000000000000", ["nik_one_digit"]),
+        ("1234514502910000", ["nik_start"]), ("9999914502910000", ["nik_start"]),
+        ("3671014502900000", ["nik_end"]), ("3671014502999999", ["nik_end"]),
+        ("3671013202910000", ["nik_date"]), ("3671017102910000", ["nik_date"]),
+        ("3671013002910000", ["nik_date"]), ("3671012902910000", ["nik_date"]),
+        ("3671014513910000", ["nik_date"]), ("3671010002910000", ["nik_date"]),
+        ("3671014002910000", ["nik_date"]),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_nik_is_told_apart(nik: str, faults: list[str]) -> None:
+    values, masks = nik_numbers(cells(nik))
+    assert [code for code, where in masks.items() if where.any()] == faults
+    if not faults:
+        assert values.tolist() == [nik.strip("'").removesuffix(".0")]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "expected", "faults"),
+    [
+        ("106.63", "-6.17", (106.63, -6.17), []),
+        (" 106,63", "−6,17°", (106.63, -6.17), ["coordinate_comma"]),
+        ("", "", None, []),
+        ("106.63", "-", None, ["coordinate_half"]),
+        ("0", "0.0", None, ["coordinate_zero"]),
+        ("106.6.3", "-6.17", None, ["coordinate_unreadable"]),
+        ("timur", "", None, ["coordinate_unreadable"]),
+        ("-6.17", "106.63", (-6.17, 106.63), ["coordinate_swapped"]),
+        ("2.35", "48.85", (2.35, 48.85), ["coordinate_outside_indonesia"]),
+        ("1066300", "-617000", None, ["coordinate_outside_indonesia"]),
+    ],
+)
+def test_coordinates_stay_as_they_are_and_are_never_swapped(
+    lon: str, lat: str, expected: tuple[float, float] | None, faults: list[str]
+) -> None:
+    numbers, masks = coordinates(cells(lon), cells(lat))
+    assert [code for code, where in masks.items() if where.any()] == faults
+    if expected is None:
+        assert numbers.lon.isna().all()
+        assert numbers.lat.isna().all()
+    else:
+        assert (numbers.lon.iloc[0], numbers.lat.iloc[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "malformed"),
+    [
+        (("3671011001", "", "", ""), "36.71.01.1001", False),
+        (("36.71.01.1001", "", "", ""), "36.71.01.1001", False),
+        (("3671011001.0", "", "", ""), "36.71.01.1001", False),
+        (("1001", "01", "71", "36"), "36.71.01.1001", False),
+        (("1001", "36.71.01", "", ""), "36.71.01.1001", False),
+        (("1001", "01", "3671", "36"), "36.71.01.1001", False),
+        (("1001", "", "71", "36"), "1001", True),
+        (("K-01", "", "", ""), "K-01", True),
+        (("", "01", "71", "36"), None, False),
+    ],
+)
+def test_area_codes_are_whole_dotted_or_kept_as_written(
+    parts: tuple[str, str, str, str], code: str | None, malformed: bool
+) -> None:
+    values, masks = area_codes(*(cells(part) for part in parts))
+    assert plain(values) == [code]
+    assert bool(masks["area_code_malformed"].iloc[0]) == malformed
+
+
+def test_text_is_trimmed_and_placeholders_are_missing() -> None:
+    assert plain(clean_text(cells("  Siti   Contoh ", "-", "NULL", "", "#N/A"))) == [
+        "Siti Contoh", None, None, None, None,
+    ]  # fmt: skip
+    code, lost = clean_code(cells("'012", "12.0", "1.2E+5"))
+    assert plain(code) == ["012", "12", "1.2E+5"]
+    assert lost.tolist() == [False, False, True]
+
+
+def test_welfare_ranks_are_one_to_five() -> None:
+    rank, masks = welfare_ranks(cells("1", "5.0", "0", "6", "", "dua"))
+    assert plain(rank) == [1, 5, None, None, None, None]
+    assert masks["welfare_rank_unreadable"].tolist() == [False, False, True, True, False, True]
+
+
+def test_every_issue_has_words_and_every_code_is_known() -> None:
+    assert set(QUARANTINING) <= set(ISSUE_TEXTS)
+    text = cells("")
+    raised = {"formula", "mark_unreadable", *QUARANTINING}
+    for masks in (
+        area_codes(text, text, text, text)[1], block_numbers(text, text, "rt")[1],
+        block_numbers(text, text, "rw")[1], nik_numbers(text)[1], coordinates(text, text)[1],
+        welfare_ranks(text)[1],
+    ):  # fmt: skip
+        raised |= set(masks)
+    assert raised == set(ISSUE_TEXTS)
+    assert all(text.what and text.remedy for text in ISSUE_TEXTS.values())
+
+
+def test_every_issue_heading_and_flag_is_documented() -> None:
+    page = Path(__file__).parents[1] / "docs" / "data-formats.md"
+    text = page.read_text(encoding="utf-8")
+    for word in (*ISSUE_TEXTS, *FOOD_AID.headings, *FLAGS, *GRADES, *CODE_MAPS, *LAYOUTS):
+        assert f"`{word}`" in text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "quarantined"), [([2], []), ([2, 3], [3]), ([2], [2]), ([2, 4], [])]
+)
+def test_lost_and_doubled_rows_are_caught(accepted: list[int], quarantined: list[int]) -> None:
+    with pytest.raises(ConservationError, match="Baris terbaca 2") as caught:
+        require_conservation(pd.Index([2, 3]), pd.Index(accepted), pd.Index(quarantined))
+    assert caught.value.exit_code == 1
+
+
+def test_a_check_that_loses_a_row_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HOUSEHOLDS, "validate", lambda frame: frame.iloc[1:])
+    with pytest.raises(ConservationError, match="Baris terbaca 2, diterima 1, ditahan 0"):
+        checked(tmp_path, family(1), family(2))
+
+
+_WILD = st.sampled_from(
+    [
+        "",
+        "-",
+        "V",
+        "1",
+        "x",
+        "0",
+        "-6.17",
+        "106,63",
+        "=1+1",
+        "RT 3",
+        "36.71.01.1001",
+        "3.6E+15",
+        "é",
+    ]
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    table=st.lists(
+        st.fixed_dictionaries(dict.fromkeys(FOOD_AID.headings[10:], _WILD)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_rows_read_are_accepted_or_quarantined_whatever_they_hold(
+    tmp_path: Path, table: list[dict[str, str]]
+) -> None:
+    rows = [family(n) | cells for n, cells in enumerate(table)]
+    result = checked(tmp_path, *rows)
+    assert len(result.households) + len(result.quarantined) == len(rows)
+    held = result.issues.loc[result.issues["quarantines"], "row"]
+    assert set(held) == set(result.quarantined.index)
+    assert set(result.issues["code"]) <= set(ISSUE_TEXTS)

@@ -1,0 +1,43 @@
+"""Write a made-up city's input files, to be read through the ordinary doors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from common.language import N_
+from common.settings import StreetSettings
+from geodata.boundaries import local_crs, read_boundaries
+from geodata.madeup.demo import DemoCallError, write_demo
+from geodata.streets import read_streets
+from workflows.cities import city_outline
+from workflows.progress import Progress, silent
+
+
+def make_demo(
+    out: Path,
+    *,
+    boundaries: Path | None,
+    streets: Path | None,
+    families: int,
+    seed: int,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Write the files and return what they hold, in counts.
+
+    Raises
+    ------
+    DemoCallError, DemoFolderError, DemoInputError
+        See :func:`geodata.madeup.demo.write_demo`; also what reading the files may raise.
+    """
+    if (boundaries is None) != (streets is None):
+        raise DemoCallError(N_("--boundaries dan --streets harus diberikan bersama."))
+    areas = drawn = None
+    if boundaries is not None and streets is not None:
+        progress(0.1, N_("Membaca batas dan jalan"))
+        areas = read_boundaries(boundaries)
+        epsg = int(local_crs(areas).to_epsg() or 0)
+        drawn = read_streets(streets, city_outline(areas, epsg, StreetSettings().margin_m))
+    progress(0.4, N_("Menulis data rekaan"))
+    return asdict(write_demo(out, areas=areas, streets=drawn, families=families, seed=seed))

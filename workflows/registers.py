@@ -1,0 +1,103 @@
+"""Take a register in: every row is accepted or set aside with its reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from common.errors import BadInputError
+from common.language import N_
+from geodata.code_maps import choose_code_map
+from geodata.issue_codes import ISSUE_TEXTS
+from geodata.register import read_register
+from geodata.validation import check_register
+from storage.database import open_database, transaction
+from storage.households import store_import
+from storage.workspace import Workspace
+from workflows.progress import Progress, silent
+
+
+class NothingAcceptedError(BadInputError):
+    """Not one row of the file can be used."""
+
+    code = "register-nothing-accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterImport:
+    """What an import brought, in counts, and its faults row by row (no values)."""
+
+    counts: dict[str, Any]
+    issues: pd.DataFrame  # row, column, code, quarantines, what, remedy
+
+
+def import_register(
+    workspace: Workspace,
+    file: Path,
+    *,
+    layout: str | None,
+    codes: str | None,
+    now: datetime,
+    progress: Progress = silent,
+) -> RegisterImport:
+    """Read, check and store a register; rows read = accepted + quarantined.
+
+    Raises
+    ------
+    MissingWorkspaceError
+        The city was not built yet.
+    MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
+        The file is no usable table.
+    LayoutError, UnknownLayoutError, CodeMapError, UnknownCodeMapError
+        Its headings or marks cannot be read with certainty.
+    NothingAcceptedError
+        Every row would be set aside.
+    AlreadyImportedError
+        The same file was imported in the same reading before.
+    """
+    database = open_database(workspace)
+    progress(0.0, N_("Membaca register"))
+    read = read_register(file, layout)
+    code_map = choose_code_map(read.text, codes)
+    progress(0.4, N_("Memeriksa register"))
+    checked = check_register(read.text, read.layout, code_map)
+    if checked.households.empty:
+        raise NothingAcceptedError(
+            N_("Tidak satu pun dari {rows} baris dapat diterima; periksa tata letak berkas."),
+            rows=len(read.text),
+        )
+    progress(0.7, N_("Menyimpan register"))
+    with transaction(database) as conn:
+        record = store_import(
+            conn,
+            kind="register",
+            file_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+            layout=read.layout.name,
+            codes=code_map.name,
+            at=now,
+            rows_read=len(read.text),
+            households=checked.households,
+            quarantined=checked.quarantined,
+            issues=checked.issues,
+        )
+    counts = {
+        **asdict(record),
+        "layout": read.layout.name,
+        "layout_confidence": round(read.confidence, 3),
+        "codes": code_map.name,
+        "issues": checked.issues["code"].value_counts().sort_index().to_dict(),
+    }
+    return RegisterImport(counts, issue_list(checked.issues))
+
+
+def issue_list(issues: pd.DataFrame) -> pd.DataFrame:
+    """Return the issues with what is wrong and the remedy in words (Indonesian)."""
+    return issues.assign(
+        what=issues["code"].map({code: each.what for code, each in ISSUE_TEXTS.items()}),
+        remedy=issues["code"].map({code: each.remedy for code, each in ISSUE_TEXTS.items()}),
+    )

@@ -1,0 +1,76 @@
+"""Say who is at risk and what a visit to each family is worth."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from common.clock import Week, week_of
+from common.language import N_
+from common.settings import ValueSettings, read_settings
+from planning.risk import RULE_SETS, assess_risk, compare_with_bkkbn
+from planning.value import score_visits
+from storage.database import open_database, reading, transaction
+from storage.households import load_households
+from storage.plans import visits_before
+from storage.scores import replace_scores
+from storage.workspace import Workspace
+from workflows.placing import NoRegisterError
+from workflows.progress import Progress, silent
+
+
+def score(workspace: Workspace, *, today: date, progress: Progress = silent) -> dict[str, Any]:
+    """Score all stored families anew and return the report.
+
+    Every rule set is counted beside BKKBN's flag; the one in the settings makes the scores.
+
+    Raises
+    ------
+    MissingWorkspaceError
+        The city was not built yet.
+    NoRegisterError
+        There is no family to score.
+    """
+    settings = read_settings(workspace.settings_file)
+    week = week_of(today)
+    database = open_database(workspace)
+    with reading(database) as conn:
+        households = load_households(conn)
+        visited = visits_before(conn, week, week)
+    if households.empty:
+        raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
+    progress(0.1, N_("Menilai risiko"))
+    scores, report = score_for(week, households, visited, settings.value)
+    with transaction(database) as conn:
+        replace_scores(conn, scores, report)
+    return report
+
+
+def score_for(
+    week: Week, households: pd.DataFrame, visited: pd.DataFrame, settings: ValueSettings
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the scores of all families for one week, and the report on them.
+
+    ``visited`` are the visits planned for earlier weeks. Until results of visits are recorded,
+    such a visit counts as made, so that the next week goes on to other families.
+    """
+    met = visited.rename(columns={"day_date": "last_met_date"})
+    scores = score_visits(households, settings, met, week.monday)
+    report: dict[str, Any] = {
+        "week": str(week),
+        "households": len(scores),
+        "at_risk": int(scores["at_risk"].sum()),
+        "not_at_risk": int((~scores["at_risk"]).sum()),
+        "groups": scores["group"].value_counts().sort_index().to_dict(),
+        "rule_set": settings.rule_set,
+        "at_risk_by": settings.at_risk_by,
+        "rule_sets": {
+            name: compare_with_bkkbn(
+                assess_risk(households, name)["at_risk"], households["bkkbn_at_risk"]
+            )
+            for name in RULE_SETS
+        },
+    }
+    return scores, report

@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from cli.options import with_context
-from cli.output import Context, progress_bar, show, write_table
+from cli.output import Context, progress_bar, require_folder, show, write_table
 from workflows.cities import build_city
 from workflows.demos import make_demo
 from workflows.placing import locate
@@ -98,6 +98,7 @@ def register_import(
 
     Contoh: sambangi register import demo/register.csv --issues masalah.csv
     """
+    require_folder(issues)
     with progress_bar(context) as report:
         done = import_register(
             context.workspace,
@@ -121,6 +122,7 @@ def teams_import(
 
     Contoh: sambangi teams import demo/teams.csv
     """
+    require_folder(issues)
     with progress_bar(context) as report:
         done = import_teams(context.workspace, file, progress=report)
     _show_with_issues(context, done.counts, done.issues, issues)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import data_commands, week_commands
+from cli import cities_commands, data_commands, week_commands
 from cli.output import stdout_is_utf8
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command("demo")(data_commands.demo)
 app.add_typer(data_commands.city_app, name="city")
+app.add_typer(cities_commands.cities_app, name="cities")
 app.add_typer(data_commands.register_app, name="register")
 app.add_typer(data_commands.teams_app, name="teams")
 app.command("locate")(data_commands.locate_families)

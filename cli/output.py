@@ -37,6 +37,7 @@ class Context:
     today: date
     language: str
     as_json: bool
+    day_is_set: bool = False  # ``today`` was said, it is not the calendar's
 
     def say(self, text: str) -> str:
         """Translate a text of the catalogue."""
@@ -59,7 +60,7 @@ def make_context(workspace: Path, today: str | None, language: str, *, as_json: 
         raise OptionError(
             N_("Tanggal {today!r} tidak terbaca; tulis mis. 2026-11-24."), today=today
         ) from None
-    return Context(Workspace(workspace), day, language, as_json)
+    return Context(Workspace(workspace), day, language, as_json, day_is_set=bool(today))
 
 
 @contextmanager
@@ -67,7 +68,8 @@ def progress_bar(context: Context) -> Iterator[Report]:
     """Yield a progress report that draws a bar on stderr."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    hidden = not console.is_terminal  # a log gets the error line and nothing else
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=1.0)
 
         def report(share: float, step: str) -> None:
@@ -92,16 +94,29 @@ def _flat(summary: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, o
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", value
+            listed = isinstance(value, list | tuple)
+            yield f"{prefix}{key}", ", ".join(map(str, value)) if listed else value
 
 
 def exit_with(error: SambangiError, language: str, *, as_json: bool) -> int:
     """Print an error in one line on stderr (JSON on stdout too) and return its exit code."""
-    text = error.text(language)
+    text = error.text(language if language in LANGUAGES else "id")
     if as_json:
         typer.echo(json.dumps({"error": error.code, "message": text}, ensure_ascii=False))
     typer.echo(f"sambangi: {text}", err=True)
     return error.exit_code
+
+
+def require_folder(file: Path | None) -> None:
+    """Refuse a file to be written later whose folder is not there, before anything is done.
+
+    Raises
+    ------
+    OptionError
+        Its folder is missing, or a folder has its name.
+    """
+    if file is not None and (file.is_dir() or not file.parent.is_dir()):
+        raise OptionError(N_("Berkas {file} tidak dapat ditulis."), file=file.name)
 
 
 def write_table(table: pd.DataFrame, file: Path) -> None:

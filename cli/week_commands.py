@@ -7,10 +7,11 @@ import importlib.util
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +19,10 @@ from cli.options import with_context
 from cli.output import Context, progress_bar, show
 from common.errors import SambangiError
 from common.language import N_
+from storage.households import AlreadyImportedError
 from workflows.cities import build_city
-from workflows.demos import make_demo
-from workflows.jobs import cancel_job, job_state, newest_jobs, run_job
+from workflows.demos import awaits_demo, demo_folder, make_demo
+from workflows.jobs import Job, cancel_job, job_state, newest_jobs, run_job
 from workflows.placing import locate
 from workflows.publishing import publish_week
 from workflows.registers import import_register
@@ -38,6 +40,7 @@ AreaOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Banyaknya proses; kosong: satu per inti.")
 ]
+JobArgument = Annotated[str, typer.Argument(help="Nomor pekerjaan, dari `sambangi job list`.")]
 
 
 @with_context
@@ -87,7 +90,7 @@ def publish(
     Contoh: sambangi publish --week next --out lembar
     """
     now = datetime.now(UTC).astimezone()
-    imprint = Imprint(by or getpass.getuser(), now, purpose, context.language)
+    imprint = Imprint(by or _user(), now, purpose, context.language)
     with progress_bar(context) as report:
         summary = publish_week(
             context.workspace,
@@ -103,6 +106,14 @@ def publish(
     show(context, summary)
 
 
+def _user() -> str:
+    """Return who is signed in to this computer; a container may know nobody."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return "-"
+
+
 @with_context
 def quickstart(
     context: Context,
@@ -113,42 +124,40 @@ def quickstart(
 ) -> None:
     """Siapkan kota rekaan dengan rencana minggu depan, lalu buka aplikasi.
 
-    Ruang kerja yang sudah ada dipakai apa adanya. Contoh: sambangi quickstart
+    Ruang kerja yang sudah ada dipakai apa adanya.
+
+    Contoh: sambangi quickstart
     """
-    if not any(context.workspace.folder.glob("*.sqlite")):
-        _prepare(context)
+    if awaits_demo(context.workspace):
+        show(context, _prepare(context))
     if not only_prepare:
         serve_app(context, "127.0.0.1", port)
 
 
-def _prepare(context: Context) -> None:
-    """Go through the ordinary steps with the made-up kecamatan."""
+def _prepare(context: Context) -> dict[str, Any]:
+    """Go through the ordinary steps with the made-up kecamatan and return their summaries."""
     now = datetime.now(UTC)
-    workspace, folder = context.workspace, context.workspace.folder / "demo"
+    workspace, folder = context.workspace, demo_folder(context.workspace)
+    done: dict[str, Any] = {}
     with progress_bar(context) as report:
-        show(
-            context,
-            {
-                "demo": make_demo(
-                    folder, boundaries=None, streets=None, families=2400, seed=1, progress=report
-                )
-            },
+        done["demo"] = make_demo(
+            folder, boundaries=None, streets=None, families=2400, seed=1, progress=report
         )
         files = folder / "boundaries.geojson", folder / "streets.osm"
-        show(context, {"city": build_city(workspace, *files, progress=report)})
-        register = import_register(
-            workspace, folder / "register.csv", layout=None, codes=None, now=now, progress=report
-        )
-        show(context, {"register": register.counts})
-        teams = import_teams(workspace, folder / "teams.csv", progress=report)
-        show(context, {"teams": teams.counts})
-        show(context, {"places": locate(workspace, progress=report)})
-        show(context, {"scores": score(workspace, today=context.today, progress=report)})
-        record = make_plan(
+        done["city"] = build_city(workspace, *files, progress=report)
+        register = folder / "register.csv"
+        with suppress(AlreadyImportedError):  # by a quickstart that was interrupted
+            done["register"] = import_register(
+                workspace, register, layout=None, codes=None, now=now, progress=report
+            ).counts
+        done["teams"] = import_teams(workspace, folder / "teams.csv", progress=report).counts
+        done["places"] = locate(workspace, progress=report)
+        done["scores"] = score(workspace, today=context.today, progress=report)
+        done["plan"] = make_plan(
             workspace, week="next", area=None, seconds=None,
             today=context.today, now=now, progress=report,
-        )  # fmt: skip
-        show(context, {"plan": record.summary})
+        ).summary  # fmt: skip
+    return done
 
 
 @with_context
@@ -177,6 +186,8 @@ def serve_app(context: Context, address: str, port: int) -> None:
         "SAMBANGI_WORKSPACE": str(context.workspace.folder.absolute()),
         "SAMBANGI_LANG": context.language,
     }
+    if context.day_is_set:
+        environment["SAMBANGI_TODAY"] = context.today.isoformat()
     call = [sys.executable, "-m", "streamlit", "run", str(script)]
     call += ["--server.address", address, "--server.port", str(port)]
     code = subprocess.call(call, cwd=script.parent, env=environment)  # noqa: S603  # no shell
@@ -185,22 +196,37 @@ def serve_app(context: Context, address: str, port: int) -> None:
 
 @job_app.command("run", hidden=True)
 @with_context
-def job_run(context: Context, job_id: Annotated[str, typer.Argument()]) -> None:
-    """Kerjakan satu pekerjaan yang mengantre. Contoh: sambangi job run ID."""
+def job_run(context: Context, job_id: JobArgument) -> None:
+    """Kerjakan satu pekerjaan yang mengantre.
+
+    Contoh: sambangi job run 5f0c2a
+    """
     show(context, asdict(run_job(context.workspace, job_id)))
 
 
 @job_app.command("list")
 @with_context
 def job_list(context: Context) -> None:
-    """Tampilkan pekerjaan terbaru. Contoh: sambangi job list."""
-    for job in newest_jobs(context.workspace):
-        show(context, {"job": job.job_id, "state": job.state, "progress": job.progress})
+    """Tampilkan pekerjaan terbaru.
+
+    Contoh: sambangi job list
+    """
+    jobs = newest_jobs(context.workspace)
+    show(context, {"jobs": {job.job_id: _outline(job) for job in jobs}})
 
 
 @job_app.command("cancel")
 @with_context
-def job_cancel(context: Context, job_id: Annotated[str, typer.Argument()]) -> None:
-    """Hentikan satu pekerjaan. Contoh: sambangi job cancel ID."""
-    cancel_job(context.workspace, job_id)
-    show(context, {"job": job_id, "state": job_state(context.workspace, job_id).state})
+def job_cancel(context: Context, job_id: JobArgument) -> None:
+    """Hentikan satu pekerjaan.
+
+    Contoh: sambangi job cancel 5f0c2a
+    """
+    job = job_state(context.workspace, job_id)  # an unknown one is refused
+    cancel_job(context.workspace, job.job_id)
+    job = job_state(context.workspace, job_id)
+    show(context, {"job": job.job_id, **_outline(job), "cancel_requested": job.cancel_requested})
+
+
+def _outline(job: Job) -> dict[str, Any]:
+    return {"state": job.state, "progress": job.progress}

@@ -53,10 +53,10 @@ def check_plan(plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team]) ->
     ``family_lost`` (neither planned nor left out), ``family_twice`` (both, or left out twice),
     ``family_unknown``, ``visited_twice`` (by teams that do not go together), ``joint_differs``
     (two teams, not the same day and start), ``team_unknown``, ``outside_territory``,
-    ``not_at_work`` (leave, or no hours that day), ``outside_hours``, ``visits_overlap``,
-    ``too_many_visits``, ``numbers_wrong`` (stop numbers are not 1, 2, 3 ...),
-    ``day_missing`` (a visit without its team-day), ``wrong_week``, ``legs_wrong`` (not one leg
-    to each stop and one back).
+    ``not_at_work`` (leave, or no hours that day), ``outside_hours``, ``works_in_break``,
+    ``visits_overlap``, ``too_many_visits``, ``numbers_wrong`` (stop numbers are not 1, 2, 3 ...),
+    ``day_missing`` (a visit without its team-day), ``day_empty`` (a team-day without a visit),
+    ``wrong_week``, ``legs_wrong`` (not one leg to each stop and one back).
     """
     known = {team.team_id: team for team in teams}
     return [

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
-from zipfile import BadZipFile
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from common.errors import BadInputError
 from common.language import N_
+from geodata.tables import SURPLUS, heading_key, read_table
 from planning.team_rows import DAYS_OF_WEEK, EXTRA, AreaCodes, TeamRow
 from planning.teams import Team
 
@@ -21,19 +17,6 @@ COLUMNS = (
     "team_id", "kind", "name", "kecamatan_code", "territory", "base_lon", "base_lat", "transport",
     "skills", "most_visits", *DAYS_OF_WEEK, "leave",
 )  # fmt: skip
-_ZIP = b"PK\x03\x04"
-
-
-class TeamFileMissingError(BadInputError):
-    """The team file is not there."""
-
-    code = "team-file-missing"
-
-
-class NotATeamTableError(BadInputError):
-    """The file is neither a UTF-8 CSV nor an XLSX with a heading row."""
-
-    code = "team-file-not-a-table"
 
 
 class TeamHeadingsError(BadInputError):
@@ -53,7 +36,8 @@ class NoUsableTeamError(BadInputError):
 def read_teams(path: Path) -> pd.DataFrame:
     """Return the rows of a team file as text, trimmed, nothing judged yet.
 
-    Comma, semicolon or tab may separate a CSV; a byte-order mark is fine.
+    CSV or XLSX as :func:`geodata.tables.read_table` reads them; upper and lower case, spaces
+    and underscores of the headings are alike, other columns are left out.
 
     Returns
     -------
@@ -64,37 +48,24 @@ def read_teams(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    TeamFileMissingError
-        No such file.
-    NotATeamTableError
-        Not a table, or nothing in it.
+    MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
+        As :func:`geodata.tables.read_table`.
     TeamHeadingsError
-        A heading is missing or stands twice.
+        A heading is missing.
     """
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise TeamFileMissingError(
-            N_("Berkas tim {file} tidak ada atau tidak dapat dibuka."), file=path.name
-        ) from None
-    rows = _xlsx_rows(content, path) if content.startswith(_ZIP) else _csv_rows(content, path)
-    if not rows or not any(rows[0]):
-        raise NotATeamTableError(
-            N_("Berkas tim {file} kosong atau tanpa baris judul."), file=path.name
+    table = read_table(path)
+    extra = table.pop(SURPLUS) if SURPLUS in table.columns else ""
+    table.columns = pd.Index([heading_key(heading) for heading in table.columns])
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise TeamHeadingsError(
+            N_("Judul kolom yang wajib ada tidak ditemukan di berkas tim {file}: {columns}."),
+            file=path.name,
+            columns=", ".join(missing),
         )
-    headings = [cell.lower() for cell in rows[0]]
-    _check_headings(headings, path)
-    places = [headings.index(name) for name in COLUMNS]
-    lines = {
-        number: [
-            *(row[place] if place < len(row) else "" for place in places),
-            ";".join(cell for cell in row[len(headings) :] if cell),
-        ]
-        for number, row in enumerate(rows[1:], start=2)
-        if any(row)
-    }
-    frame = pd.DataFrame.from_dict(lines, orient="index", columns=[*COLUMNS, EXTRA], dtype="str")
-    return frame.rename_axis(index="row")
+    teams = table[list(COLUMNS)].assign(**{EXTRA: extra})
+    trimmed: pd.DataFrame = teams.apply(lambda column: column.str.strip()).astype("str")
+    return trimmed
 
 
 def check_teams(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[list[Team], pd.DataFrame]:
@@ -157,52 +128,3 @@ def _no_team(rows: int, issues: pd.DataFrame) -> NoUsableTeamError:
         )
     error.issues = issues
     return error
-
-
-def _check_headings(headings: list[str], path: Path) -> None:
-    wrong = [name for name in COLUMNS if headings.count(name) != 1]
-    if wrong:
-        raise TeamHeadingsError(
-            N_("Judul kolom berkas tim {file} tidak ada atau ganda: {columns}."),
-            file=path.name,
-            columns=", ".join(wrong),
-        )
-
-
-def _csv_rows(content: bytes, path: Path) -> list[list[str]]:
-    broken = NotATeamTableError(
-        N_("Berkas tim {file} bukan CSV (UTF-8) atau XLSX yang sah."), file=path.name
-    )
-    try:
-        text = content.decode("utf-8-sig")
-        if "\x00" in text:
-            raise broken
-        first = text.split("\n", 1)[0]
-        separator = max(",;\t", key=first.count)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise broken from None
-    return [[cell.strip() for cell in row] for row in rows]
-
-
-def _xlsx_rows(content: bytes, path: Path) -> list[list[str]]:
-    """Return the cells of the first sheet as text; a date cell as ISO."""
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, SyntaxError):
-        raise NotATeamTableError(
-            N_("Berkas tim {file} bukan CSV (UTF-8) atau XLSX yang sah."), file=path.name
-        ) from None
-    while rows and rows[0] and not rows[0][-1] and not any(row[-1] for row in rows):
-        rows = [row[:-1] for row in rows]
-    return rows
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if hasattr(cell, "date") and hasattr(cell, "isoformat"):
-        return str(cell.isoformat())[:10]
-    return str(cell).strip()

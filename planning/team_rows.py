@@ -20,6 +20,7 @@ EXTRA = "extra"
 _CLOCK = r"(\d{1,2})[:.](\d{2})"
 _SPAN = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
 _HOURS = re.compile(rf"{_SPAN}(?:\s+istirahat\s+{_SPAN})?", re.IGNORECASE)
+_TEAM_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")  # it names files
 _LON, _LAT = (94.0, 142.0), (-12.0, 7.0)  # Indonesia, degrees
 _FAR_DEGREES = 0.3  # about 33 km beyond the city's box: a base typed wrong
 _MOST_VISITS = 60
@@ -36,6 +37,10 @@ TEAM_ISSUES: dict[str, tuple[str, str]] = {
     "team-id-repeated": (
         N_("Kode tim sudah dipakai baris sebelumnya."),
         N_("Beri kode lain atau hapus baris ganda."),
+    ),
+    "team-id-letters": (
+        N_("Kode tim memuat tanda yang tidak dapat dipakai untuk nama berkas."),
+        N_("Pakai huruf, angka, titik, garis bawah, dan tanda hubung saja, paling banyak 40."),
     ),
     "name-missing": (
         N_("Nama tim kosong."),
@@ -162,6 +167,8 @@ class TeamRow:
 
     def _team_id(self, seen: set[str]) -> str:
         team_id = self._required("team_id", "team-id-missing")
+        if team_id and not _TEAM_ID.fullmatch(team_id):
+            self._fault("team_id", "team-id-letters")
         if team_id in seen:
             self._fault("team_id", "team-id-repeated")
         return team_id

@@ -46,7 +46,7 @@ def render_pdf(sheet: Sheet) -> bytes:
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format="pdf",
-            timestamp=sheet.printed_at,
+            timestamp=sheet.printed_at.replace(microsecond=0),  # typst knows no fractions
         )
     return pdf
 

@@ -95,6 +95,12 @@ def report_progress(
     return asked is None or bool(asked)
 
 
+def note_alive(conn: Connection, job_id: str, at: datetime) -> None:
+    """Note that the process of a running job still lives, however long its step takes."""
+    mine = (jobs.c.job_id == job_id) & (jobs.c.state == RUNNING)
+    conn.execute(jobs.update().where(mine).values(heartbeat_at=at))
+
+
 def request_cancel(conn: Connection, job_id: str, at: datetime) -> None:
     """Ask a running job to stop; a queued one is cancelled at once, an ended one stays."""
     this = jobs.c.job_id == job_id
@@ -156,10 +162,16 @@ def load_jobs(conn: Connection, limit: int) -> list[Job]:
 
 
 def fail_lost_jobs(conn: Connection, now: datetime) -> int:
-    """Fail running jobs that gave no sign of life for two minutes; return how many."""
+    """Fail jobs that gave no sign of life for two minutes; return how many.
+
+    A queued job is started at once, so one that still waits after that time has lost its process.
+    """
+    since = now - LOST_AFTER
+    silent = (jobs.c.state == RUNNING) & (jobs.c.heartbeat_at < since)
+    never_started = (jobs.c.state == QUEUED) & (jobs.c.created_at < since)
     statement = (
         jobs.update()
-        .where(jobs.c.state == RUNNING, jobs.c.heartbeat_at < now - LOST_AFTER)
+        .where(silent | never_started)
         .values(state="failed", error=LOST_TEXT, finished_at=now)
     )
     return conn.execute(statement).rowcount

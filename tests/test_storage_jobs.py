@@ -102,14 +102,16 @@ def test_an_ended_job_changes_no_more(database: Database) -> None:
 
 def test_a_job_without_a_sign_of_life_is_failed(database: Database) -> None:
     with transaction(database) as conn:
-        lost, alive, queued = (create_job(conn, "plan", {}, AT) for _ in range(3))
+        lost, alive, orphan = (create_job(conn, "plan", {}, AT) for _ in range(3))
+        queued = create_job(conn, "plan", {}, LATER)
         for job_id in (lost, alive):
             start_job(conn, job_id, 1, AT)
         report_progress(conn, alive, 0.5, "rute", LATER)
         assert fail_lost_jobs(conn, AT + timedelta(seconds=120)) == 0
-        assert fail_lost_jobs(conn, AT + timedelta(seconds=121)) == 1
-        states = [load_job(conn, job_id).state for job_id in (lost, alive, queued)]
-        assert states == ["failed", "running", "queued"]
+        assert fail_lost_jobs(conn, AT + timedelta(seconds=121)) == 2
+        states = [load_job(conn, job_id).state for job_id in (lost, orphan, alive, queued)]
+        assert states == ["failed", "failed", "running", "queued"]
+        assert start_job(conn, orphan, 2, LATER) is False
         assert load_job(conn, lost).error == "terhenti"
         assert report_progress(conn, lost, 0.6, "rute", LATER) is True
 

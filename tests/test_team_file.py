@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from storage_fixtures import make_areas
 
 from geodata.columns import ISSUES
+from geodata.tables import EmptyTableError, HeadingError, MissingFileError, NotATableError
 from planning.team_file import (
     COLUMNS,
-    NotATeamTableError,
     NoUsableTeamError,
-    TeamFileMissingError,
     TeamHeadingsError,
     check_teams,
     read_teams,
@@ -136,6 +135,10 @@ def test_every_cell_is_text_and_the_index_is_the_line_of_the_file(tmp_path: Path
     [
         ({"team_id": ""}, "team_id", "team-id-missing"),
         ({"team_id": "ok"}, "team_id", "team-id-repeated"),
+        ({"team_id": "../../ok"}, "team_id", "team-id-letters"),
+        ({"team_id": "a|b"}, "team_id", "team-id-letters"),
+        ({"team_id": ".ok"}, "team_id", "team-id-letters"),
+        ({"team_id": "x" * 41}, "team_id", "team-id-letters"),
         ({"name": " "}, "name", "name-missing"),
         ({"kind": "lurah"}, "kind", "kind-unknown"),
         ({"kecamatan_code": "36.71.09"}, "kecamatan_code", "kecamatan-unknown"),
@@ -213,35 +216,59 @@ def test_every_issue_has_words_and_a_remedy() -> None:
 
 
 def test_a_missing_file_is_told_by_name_alone(tmp_path: Path) -> None:
-    with pytest.raises(TeamFileMissingError, match=r"Berkas tim tiada\.csv tidak ada") as caught:
+    with pytest.raises(MissingFileError, match=r"Berkas tiada\.csv tidak ditemukan") as caught:
         read_teams(tmp_path / "tiada.csv")
     assert str(tmp_path) not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"PK\x03\x04rusak", b"team_id,kind\x00", b"a\xff"]
+    ("content", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "bukan tabel CSV atau XLSX"),
+        (b"PK\x03\x04rusak", "buku kerja Excel rusak"),
+        (b"team_id,kind\x00", "bukan tabel CSV atau XLSX"),
+        (b"a\xff\nb\n", "hanya ada satu kolom"),
+    ],
 )
-def test_a_file_that_is_no_table_is_told(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(NotATeamTableError, match="bukan CSV"):
+def test_a_file_that_is_no_table_is_told(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(NotATableError, match=message):
         read_teams(write(tmp_path, content))
 
 
-@pytest.mark.parametrize("content", ["", "\n\n"])
-def test_an_empty_file_is_told(tmp_path: Path, content: str) -> None:
-    with pytest.raises(NotATeamTableError, match="kosong"):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "kosong"), ("\n\n", "kosong"), (csv_of(), "tidak ada baris data")],
+)
+def test_a_file_without_a_row_is_told(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(EmptyTableError, match=message):
         read_teams(write(tmp_path, content))
 
 
-def test_missing_and_double_headings_are_named(tmp_path: Path) -> None:
-    text = csv_of({}).replace("base_lat", "lintang").replace("skills", "name", 1)
-    with pytest.raises(TeamHeadingsError, match="name, base_lat, skills"):
+def test_missing_headings_are_named(tmp_path: Path) -> None:
+    text = csv_of({}).replace("base_lat", "lintang").replace("skills", "keahlian", 1)
+    with pytest.raises(TeamHeadingsError, match="base_lat, skills"):
         read_teams(write(tmp_path, text))
 
 
-def test_a_file_without_a_row_has_no_team(tmp_path: Path) -> None:
-    frame = read_teams(write(tmp_path, csv_of()))
+def test_a_heading_that_stands_twice_is_told(tmp_path: Path) -> None:
+    text = csv_of({}).replace("skills", "Name", 1)
+    with pytest.raises(HeadingError, match="kolom C dan I berjudul sama"):
+        read_teams(write(tmp_path, text))
+
+
+def test_headings_are_found_however_written_and_others_left_out(tmp_path: Path) -> None:
+    lines = csv_of({}).splitlines()
+    heading = lines[0].replace("team_id", "Team ID").replace("base_lon", "BASE LON")
+    text = f"{heading},catatan\n{lines[1]},titip pesan\n"
+    frame = read_teams(write(tmp_path, text))
+    assert list(frame.columns) == [*COLUMNS, "extra"]
+    assert check_teams(frame, make_areas())[0] == [TEAM]
+
+
+def test_a_list_of_no_team_is_told(tmp_path: Path) -> None:
+    frame = read_teams(write(tmp_path, csv_of({})))
     with pytest.raises(NoUsableTeamError, match="tidak berisi satu tim pun"):
-        check_teams(frame, make_areas())
+        check_teams(frame.iloc[:0], make_areas())
 
 
 def test_a_file_of_faulty_rows_names_the_first_fault_and_carries_all(tmp_path: Path) -> None:

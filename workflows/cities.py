@@ -16,7 +16,7 @@ from geodata.columns import MODES
 from geodata.network import build_network
 from geodata.streets import read_streets
 from storage.areas import replace_areas
-from storage.database import open_database, transaction
+from storage.database import MissingWorkspaceError, open_database, transaction
 from storage.places import forget_places
 from storage.scores import forget_scores
 from storage.street_files import write_street_files
@@ -68,6 +68,15 @@ def build_city(
         forget_scores(conn)
         write_street_files(workspace, networks, drawn)
     return report
+
+
+def is_missing(workspace: Workspace) -> bool:
+    """Tell whether no city was ever built in this workspace."""
+    try:
+        open_database(workspace)
+    except MissingWorkspaceError:
+        return True
+    return False
 
 
 def city_outline(areas: gpd.GeoDataFrame, epsg: int, margin_m: float) -> BaseGeometry:

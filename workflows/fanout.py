@@ -5,12 +5,32 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
+
+from common.errors import WrongCallError
+from common.language import N_
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+OpenExecutor = Callable[[], AbstractContextManager[Executor]]
+
+_PATIENCE_S = 10  # how long a scheduler may take to answer
+
+
+class SchedulerError(WrongCallError):
+    """No Dask scheduler answers at the address given."""
+
+    code = "scheduler"
 
 
 @contextmanager
@@ -25,6 +45,33 @@ def processes(workers: int | None = None) -> Iterator[Executor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def dask_cluster(address: str) -> Iterator[Executor]:
+    """Yield the workers of a Dask cluster; they must have this version of Sambangi installed.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler: ``tcp://host:8786``, or ``tls://`` with Dask's own configuration.
+
+    Raises
+    ------
+    SchedulerError
+        The address cannot be read, or nobody answers there within 10 s.
+    """
+    from dask.distributed import Client
+
+    try:
+        client = Client(address, timeout=_PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError):
+        raise SchedulerError(
+            N_("Penjadwal Dask tidak menjawab di {address}; periksa alamat dan jaringannya."),
+            address=address,
+        ) from None
+    with client:
+        yield client.get_executor(pure=False)  # a call made twice is done twice
+
+
 def fan_out(executor: Executor, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
     """Yield the results as they come, in no certain order; a task's error is raised here."""
     futures = [executor.submit(function, task) for task in tasks]
@@ -34,3 +81,49 @@ def fan_out(executor: Executor, function: Callable[[T], R], tasks: Sequence[T]) 
     finally:
         for future in futures:
             future.cancel()
+
+
+def settle(
+    open_executor: OpenExecutor, function: Callable[[T], R], tasks: Sequence[T]
+) -> Iterator[tuple[T, R | BaseException]]:
+    """Yield every task with its result or the error that ended it, in no certain order.
+
+    One task's end never ends another's. When a process dies, nobody knows which task killed it,
+    and all that ran or waited are lost: each of them is run once more, alone.
+    """
+    lost: list[T] = []
+    with open_executor() as executor:
+        for task, end in _ends(executor, function, tasks):
+            if isinstance(end, BrokenExecutor):
+                lost.append(task)
+            else:
+                yield task, end
+    for task in lost:
+        with open_executor() as executor:
+            yield from _ends(executor, function, [task])
+
+
+def _ends(
+    executor: Executor, function: Callable[[T], R], tasks: Sequence[T]
+) -> Iterator[tuple[T, R | BaseException]]:
+    futures: dict[Future[R], T] = {}
+    refused: list[tuple[T, BaseException]] = []
+    for task in tasks:
+        try:
+            futures[executor.submit(function, task)] = task
+        except BrokenExecutor as error:  # a process died while tasks were still handed out
+            refused.append((task, error))
+    try:
+        for future in as_completed(futures):
+            yield futures[future], _end(future)
+    finally:
+        for future in futures:
+            future.cancel()
+    yield from refused
+
+
+def _end(future: Future[R]) -> R | BaseException:
+    if future.cancelled():  # the scheduler went away
+        return CancelledError()
+    error = future.exception()
+    return future.result() if error is None else error

@@ -8,13 +8,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
 from common.errors import CancelledError, SambangiError
 from common.language import N_
-from storage.database import Database, open_database, reading, transaction
+from storage.database import (
+    Database,
+    DatabaseUnreachableError,
+    open_database,
+    reading,
+    transaction,
+)
 from storage.jobs import (
     Job,
     create_job,
@@ -22,6 +30,7 @@ from storage.jobs import (
     finish_job,
     load_job,
     load_jobs,
+    note_alive,
     report_progress,
     request_cancel,
     start_job,
@@ -30,7 +39,18 @@ from storage.workspace import Workspace
 from workflows.progress import Progress
 from workflows.weeks import make_plan
 
+__all__ = [
+    "PLAN",
+    "Job",
+    "cancel_job",
+    "job_state",
+    "newest_jobs",
+    "run_job",
+    "start_plan_job",
+]
+
 PLAN = "plan"
+_ALIVE_EVERY_S = 20.0  # well within storage.jobs.LOST_AFTER
 
 
 def start_plan_job(
@@ -63,7 +83,8 @@ def run_job(workspace: Workspace, job_id: str) -> Job:
         if not start_job(conn, job_id, os.getpid(), datetime.now(UTC)):
             return job
     try:
-        result = _WORK[job.kind](workspace, job.arguments, _reporter(database, job_id))
+        with _signs_of_life(database, job_id):
+            result = _WORK[job.kind](workspace, job.arguments, _reporter(database, job_id))
     except CancelledError:
         _finish(database, job_id, "cancelled")
     except SambangiError as error:
@@ -107,6 +128,25 @@ def _reporter(database: Database, job_id: str) -> Progress:
             raise CancelledError(N_("Pekerjaan dihentikan; tidak ada yang disimpan."))
 
     return report
+
+
+@contextmanager
+def _signs_of_life(database: Database, job_id: str) -> Iterator[None]:
+    """Tell now and then that this process lives: one step may take longer than a lost job may."""
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(_ALIVE_EVERY_S):
+            with suppress(DatabaseUnreachableError), transaction(database) as conn:
+                note_alive(conn, job_id, datetime.now(UTC))
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
 
 
 def _finish(

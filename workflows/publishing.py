@@ -15,12 +15,14 @@ from publishing.gpx import render_gpx
 from publishing.pdf import render_pdf
 from publishing.sheet import Sheet
 from publishing.workbook import render_xlsx
+from storage.areas import load_areas
 from storage.database import Connection, open_database, reading, transaction
 from storage.plans import PlanRecord, latest_plan, publish_plan
 from storage.workspace import Workspace
 from workflows.fanout import fan_out, processes
 from workflows.progress import Progress, silent
-from workflows.sheets import Imprint, make_sheet, read_sheet_source, team_days_of
+from workflows.sheets import Imprint, SheetSource, make_sheet, read_sheet_source, team_days_of
+from workflows.weeks import require_kecamatan
 
 RENDERERS = {"pdf": render_pdf, "xlsx": render_xlsx, "gpx": render_gpx}
 
@@ -82,39 +84,32 @@ def publish_week(
 
     Raises
     ------
-    WeekError, NoPlanError, OutputFolderError
+    WeekError, UnknownAreaError, NoPlanError, OutputFolderError
         The call names no plan, or a folder that cannot be written.
+    StaleSheetError, UnknownDayError
+        Families or teams changed since the plan was made.
     """
     database = open_database(workspace)
+    wanted = parse_week(week, today)
     with reading(database) as conn:
-        record = newest_plan(conn, parse_week(week, today), area)
+        if area is not None:
+            require_kecamatan(area, load_areas(conn)["kecamatan_code"])
+        record = newest_plan(conn, wanted, area)
         source = read_sheet_source(workspace, conn, record)
     target = out / f"{record.week}-{record.scope_code}-v{record.version}"
-    draft = target.with_name(f".{target.name}.part")
+    draft = _draft_folder(target)
     try:
+        pages = _pages(source, draft, imprint)
+        sizes = []
+        with processes(workers) as executor:
+            for done, written in enumerate(fan_out(executor, _write_page, pages), start=1):
+                progress(0.95 * done / len(pages), N_("Menulis lembar"))
+                sizes.append(written)
+        with transaction(database) as conn:
+            published = publish_plan(conn, record.plan_id, now)
+            _put_in_place(draft, target)
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-    except OSError:
-        raise OutputFolderError(
-            N_("Folder {folder} tidak dapat ditulis."), folder=out.name
-        ) from None
-    pages = [
-        _Page(
-            make_sheet(source, team_id, day_date, imprint),
-            draft / source.teams[team_id].kecamatan_code,
-            f"{team_id}-{day_date}",
-        )
-        for team_id, day_date in team_days_of(source)
-    ]
-    sizes = []
-    with processes(workers) as executor:
-        for done, written in enumerate(fan_out(executor, _write_page, pages), start=1):
-            progress(0.95 * done / len(pages), N_("Menulis lembar"))
-            sizes.append(written)
-    shutil.rmtree(target, ignore_errors=True)
-    draft.replace(target)
-    with transaction(database) as conn:
-        published = publish_plan(conn, record.plan_id, now)
     return {
         "week": str(record.week),
         "scope": record.scope_code,
@@ -127,6 +122,53 @@ def publish_week(
         "bytes": sum(sizes),
         "folder": target.name,
     }
+
+
+def _pages(source: SheetSource, folder: Path, imprint: Imprint) -> list[_Page]:
+    return [
+        _Page(
+            make_sheet(source, team_id, day_date, imprint),
+            folder / source.teams[team_id].kecamatan_code,
+            f"{team_id}-{day_date}",
+        )
+        for team_id, day_date in team_days_of(source)
+    ]
+
+
+def _draft_folder(target: Path) -> Path:
+    """Make an empty folder beside ``target``."""
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+    except OSError:
+        raise OutputFolderError(
+            N_("Folder {folder} tidak dapat ditulis."), folder=target.parent.name
+        ) from None
+    return draft
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Let the finished files appear in one step, instead of those of an earlier printing."""
+    try:
+        shutil.rmtree(target, ignore_errors=True)
+        draft.replace(target)
+    except OSError:
+        raise OutputFolderError(
+            N_("Folder {folder} tidak dapat ditulis."), folder=target.parent.name
+        ) from None
+
+
+def publish_record(workspace: Workspace, plan_id: int, now: datetime) -> PlanRecord:
+    """Mark a plan as published without writing files; a second call changes nothing.
+
+    Raises
+    ------
+    UnknownPlanError
+        No such plan.
+    """
+    with transaction(open_database(workspace)) as conn:
+        return publish_plan(conn, plan_id, now)
 
 
 def _write_page(page: _Page) -> int:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from common.errors import WrongCallError
+from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
 from common.privacy import all_made_up, initials
 from planning.plan import WeekPlan
@@ -26,6 +26,7 @@ from storage.street_files import read_drawn_streets
 from storage.teams import load_teams
 from storage.workspace import Workspace
 
+_MEASURED = ("pregnant", "baduta", "balita")
 _AROUND = 1.0  # streets are drawn this many times the day's own extent around it
 _LEAST_DEGREES = 0.004  # and at least some 400 m, however small the day
 
@@ -34,6 +35,12 @@ class UnknownDayError(WrongCallError):
     """The plan has no such team-day."""
 
     code = "team-day"
+
+
+class StaleSheetError(NothingToDoError):
+    """Families on the plan lost their place or score: they or the city changed since."""
+
+    code = "sheet-stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,11 @@ def read_sheet_source(workspace: Workspace, conn: Connection, record: PlanRecord
     """Read a stored plan and what its sheets show of the families on it.
 
     Of a person only the initials and the address line are kept.
+
+    Raises
+    ------
+    StaleSheetError
+        A family on the plan has no place or no score any more.
     """
     plan = load_plan(conn, record.plan_id)
     ids = plan.visits["household_id"].unique().tolist()
@@ -76,8 +88,18 @@ def read_sheet_source(workspace: Workspace, conn: Connection, record: PlanRecord
     stops = (
         shown.join(load_places(conn)[["lon", "lat", "grade", "area_code"]])
         .join(load_scores(conn)[["group", "risk_factors"]])
-        .join(load_households(conn)[["rw", "rt", "baduta", "balita", "pregnant"]])
+        .join(load_households(conn)[["rw", "rt", *_MEASURED]])
     )
+    stale = int(stops[["grade", "group"]].isna().any(axis=1).sum())
+    if stale:
+        raise StaleSheetError(
+            N_(
+                "{count} keluarga di rencana ini berubah sejak rencana dibuat; jalankan "
+                "`sambangi locate` dan `sambangi score` dahulu."
+            ),
+            count=stale,
+        )
+    stops[list(_MEASURED)] = stops[list(_MEASURED)].fillna(False).astype(bool)  # noqa: FBT003
     return SheetSource(
         record=record,
         plan=plan,
@@ -178,9 +200,7 @@ def _stops(source: SheetSource, rows: pd.DataFrame) -> list[SheetStop]:
 def _checks(family: pd.Series) -> Iterable[str]:
     """Name what the visit looks at: the factors known and the children to be measured."""
     yield from (factor for factor in str(family["risk_factors"]).split(";") if factor)
-    for group in ("pregnant", "baduta", "balita"):
-        if family[group] is True or family[group] == True:  # noqa: E712  # may be pandas' NA
-            yield group
+    yield from (group for group in _MEASURED if family[group])
 
 
 def _around(

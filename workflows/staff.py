@@ -33,8 +33,10 @@ def import_teams(workspace: Workspace, file: Path, *, progress: Progress = silen
     ------
     MissingWorkspaceError
         The city was not built yet.
-    TeamFileMissingError, NotATeamTableError, TeamHeadingsError, NoUsableTeamError
-        The file cannot be used; the old teams stay.
+    MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
+        The file is no usable table; the old teams stay.
+    TeamHeadingsError, NoUsableTeamError
+        It holds no team that can be used; the old teams stay.
     """
     database = open_database(workspace)
     progress(0.1, N_("Membaca tim"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +82,7 @@ def make_plan(
         Cap on the search time of the whole plan, shared out among the groups of teams; None:
         every group searches to its local optimum, and the plan is repeatable.
     workers
-        Processes; None: one a core.
+        Processes; 1: in this process; None: one a core.
 
     Raises
     ------
@@ -177,15 +178,26 @@ def _scope(
     families = families.loc[ground.households.index]
     if area is None:
         return families, ground.teams
-    known = sorted(ground.kecamatan_of.unique())
-    if area not in known:
-        raise UnknownAreaError(
-            N_("Kecamatan {area!r} tidak dikenal; kode yang ada: {known}."),
-            area=area,
-            known=", ".join(known),
-        )
+    require_kecamatan(area, ground.kecamatan_of)
     inside = families["area_code"].map(ground.kecamatan_of) == area
     return families[inside], [team for team in ground.teams if team.kecamatan_code == area]
+
+
+def require_kecamatan(code: str, kecamatan_codes: pd.Series) -> None:
+    """Refuse a code that is no kecamatan of the city; ``kecamatan_codes``: one a kelurahan.
+
+    Raises
+    ------
+    UnknownAreaError
+        It is none of them.
+    """
+    known = sorted(kecamatan_codes.unique())
+    if code not in known:
+        raise UnknownAreaError(
+            N_("Kecamatan {area!r} tidak dikenal; kode yang ada: {known}."),
+            area=code,
+            known=", ".join(known),
+        )
 
 
 def _last_seen(ground: _Ground) -> dict[str, str]:
@@ -206,13 +218,13 @@ def _share(seconds: float, teams: Sequence[Team], workers: int | None) -> float:
 def _in_processes(
     workers: int | None, progress: Progress
 ) -> Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]:
-    """Return a runner that plans the groups in processes, the largest first."""
+    """Return a runner that plans the groups in processes, the largest first; one: this process."""
 
     def run(
         function: Callable[[GroupTask], GroupResult], tasks: Sequence[GroupTask]
     ) -> Iterable[GroupResult]:
         largest_first = sorted(tasks, key=lambda task: -len(task.stops))
-        with processes(workers) as executor:
+        with ThreadPoolExecutor(1) if workers == 1 else processes(workers) as executor:
             for done, result in enumerate(fan_out(executor, function, largest_first), start=1):
                 progress(0.1 + 0.8 * done / len(tasks), N_("Menyusun rute"))
                 yield result

@@ -100,7 +100,8 @@ def write_demo(
     DemoCallError
         Fewer than one family, a negative seed, or only one of areas and streets.
     DemoFolderError
-        ``out`` is a file, or holds a file that would be replaced and is not of a demo.
+        ``out`` is a file, cannot be written, or holds a file that would be replaced and is not
+        of a demo.
     DemoInputError
         A column is missing, the CRS is not EPSG:4326, there is no area, or no street that
         homes can stand along lies in any area.
@@ -223,8 +224,11 @@ def _write(out: Path, files: dict[str, str]) -> None:
             folder=out.name,
             file=foreign[0],
         )
-    out.mkdir(parents=True, exist_ok=True)
-    for name in sorted(files, key=lambda name: name != NOTICE):
-        part = out / f"{name}.part"
-        part.write_bytes(files[name].encode("utf-8"))
-        part.replace(out / name)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in sorted(files, key=lambda name: name != NOTICE):
+            part = out / f"{name}.part"
+            part.write_bytes(files[name].encode("utf-8"))
+            part.replace(out / name)
+    except OSError:
+        raise DemoFolderError(N_("Folder {folder} tidak dapat ditulis."), folder=out.name) from None

@@ -6,7 +6,8 @@ shares no code with the planner.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ import pandas as pd
 from common.clock import Week
 from common.errors import SambangiError
 from common.language import N_
-from planning.groups import GroupResult
 from planning.plan import WeekPlan
 from planning.teams import Team
 
@@ -26,24 +26,17 @@ class PlanViolationError(SambangiError):
     code = "plan-violation"
 
 
-def refuse_violations(
-    plan: WeekPlan,
-    families: pd.DataFrame,
-    teams: Sequence[Team],
-    results: Sequence[GroupResult],
-) -> None:
-    """Raise when the plan or one of its routes breaks a rule.
+def refuse_violations(codes: Iterable[str]) -> None:
+    """Raise when there is any code of a broken rule, of a route or of the plan.
 
     Raises
     ------
     PlanViolationError
         Names the kinds of broken rules and how often each occurs.
     """
-    codes = [violation.code for result in results for violation in result.violations]
-    codes += check_plan(plan, families, teams)
-    if codes:
-        kinds, counts = np.unique(codes, return_counts=True)
-        listed = ", ".join(f"{kind} x{n}" for kind, n in zip(kinds, counts, strict=True))
+    counts = Counter(codes)
+    if counts:
+        listed = ", ".join(f"{code} x{times}" for code, times in sorted(counts.items()))
         raise PlanViolationError(N_("Rencana melanggar aturan: {violations}."), violations=listed)
 
 

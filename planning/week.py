@@ -17,7 +17,7 @@ from planning.columns import FAMILIES
 from planning.eligibility import Sorted, needed_skills, service_seconds, sort_out
 from planning.groups import GroupResult, GroupTask, plan_group, territory_groups
 from planning.plan import WeekPlan
-from planning.plan_check import refuse_violations
+from planning.plan_check import check_plan, refuse_violations
 from planning.team_days import TeamDay, team_and_weekday, team_days, vehicle_id
 from planning.teams import Team
 from planning.travel import Travel
@@ -104,6 +104,7 @@ def plan_week(
     )
     results = {result.name: result for result in run(plan_group, tasks)}
     in_order = [*camat_results, *(results[task.name] for task in tasks)]
+    refuse_violations(violation.code for result in in_order for violation in result.violations)
     plan = week_plan(
         week,
         scope_code,
@@ -115,7 +116,7 @@ def plan_week(
         {team.team_id: team for team in teams},
         travel,
     )
-    refuse_violations(plan, families, teams, in_order)
+    refuse_violations(check_plan(plan, families, teams))
     return plan
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -69,13 +70,16 @@ def solve(problem: Problem, *, work_limit: int, seconds: float | None = None) ->
     check_problem(problem)
     allowed = [possible_vehicles(problem, stop) for stop in problem.stops]
     offered = [i for i, vehicles in enumerate(allowed) if vehicles]
-    if not offered or not problem.vehicles:
+    if not offered:
         left = tuple(why_left(problem, stop) for stop in problem.stops)
         return Solution(routes=(), unassigned=left, repeatable=True)
-    model = _Model(problem, offered, allowed)
-    orders, repeatable = model.search(work_limit, seconds)
+    # a vehicle that can make no stop may be one that the model cannot even leave idle
+    useful = sorted({number for numbers in allowed for number in numbers})
+    working = replace(problem, vehicles=tuple(problem.vehicles[number] for number in useful))
+    may = [[useful.index(number) for number in numbers] for numbers in allowed]
+    orders, repeatable = _search(working, offered, may, work_limit, seconds)
     routes: list[Route] = []
-    for vehicle, order in zip(problem.vehicles, orders, strict=True):
+    for vehicle, order in zip(working.vehicles, orders, strict=True):
         if not order:
             continue
         route = schedule(problem, vehicle, [problem.stops[i] for i in order])
@@ -85,6 +89,31 @@ def solve(problem: Problem, *, work_limit: int, seconds: float | None = None) ->
     made = {each.stop_id for route in routes for each in route.made}
     left = tuple(why_left(problem, stop) for stop in problem.stops if stop.stop_id not in made)
     return Solution(routes=tuple(routes), unassigned=left, repeatable=repeatable)
+
+
+def _search(
+    problem: Problem,
+    offered: list[int],
+    allowed: list[list[int]],
+    work_limit: int,
+    seconds: float | None,
+) -> tuple[list[list[int]], bool]:
+    """Search among all stops; if that leaves a must out, search on from the musts alone."""
+    orders, repeatable = _Model(problem, offered, allowed).search(work_limit, seconds)
+    musts = [i for i in offered if problem.stops[i].must]
+    if _made(orders, musts) == len(musts):
+        return orders, repeatable
+    first, _ = _Model(problem, musts, allowed).search(work_limit, seconds)
+    again, repeatable_too = _Model(problem, offered, allowed).search(
+        work_limit, seconds, start_from=first
+    )
+    if _made(again, musts) > _made(orders, musts):
+        orders = again
+    return orders, repeatable and repeatable_too
+
+
+def _made(orders: list[list[int]], musts: list[int]) -> int:
+    return len({i for order in orders for i in order} & set(musts))
 
 
 def check_problem(problem: Problem) -> None:
@@ -146,6 +175,8 @@ class _Model:
         for profile in {vehicle.profile for vehicle in vehicles}:
             legs = self.problem.durations_s[profile][np.ix_(self.places, self.places)].astype(int)
             legs[legs == UNREACHABLE] = _CLOSED_S
+            # an idle vehicle does not drive from its start to its end
+            legs[-2 * len(vehicles) : -len(vehicles), -len(vehicles) :] = 0
             cost_of[profile] = routing.RegisterTransitMatrix(legs.tolist())
             time_of[profile] = routing.RegisterTransitMatrix(
                 (legs + self.service[:, None]).tolist()
@@ -198,7 +229,9 @@ class _Model:
                 for (_, closes), (opens, _) in pairwise(stop.windows_s):
                     start.RemoveInterval(closes + 1, opens - 1)
 
-    def search(self, work_limit: int, seconds: float | None) -> tuple[list[list[int]], bool]:
+    def search(
+        self, work_limit: int, seconds: float | None, start_from: list[list[int]] | None = None
+    ) -> tuple[list[list[int]], bool]:
         """Return the stops of each vehicle in order, and whether the search is repeatable."""
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.first_solution_strategy = (
@@ -214,11 +247,21 @@ class _Model:
         parameters.solution_limit = work_limit
         if seconds is not None:
             parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
-        answer = self.routing.SolveWithParameters(parameters)
+        if start_from is None:
+            answer = self.routing.SolveWithParameters(parameters)
+        else:
+            self.routing.CloseModelWithParameters(parameters)
+            node_of = {stop: node for node, stop in enumerate(self.offered)}
+            routes = [
+                [self.manager.NodeToIndex(node_of[stop]) for stop in order] for order in start_from
+            ]
+            begin = self.routing.ReadAssignmentFromRoutes(routes, True)  # noqa: FBT003  # rest idle
+            answer = self.routing.SolveFromAssignmentWithParameters(begin, parameters)
         if answer is None:
             return [[] for _ in self.problem.vehicles], False
         orders = [self._order(answer, number) for number in range(len(self.problem.vehicles))]
-        settled = self.routing.status() == routing_enums_pb2.RoutingSearchStatus.ROUTING_SUCCESS
+        status = routing_enums_pb2.RoutingSearchStatus
+        settled = self.routing.status() in {status.ROUTING_SUCCESS, status.ROUTING_OPTIMAL}
         return orders, settled or self.routing.solver().Solutions() >= work_limit
 
     def _order(self, answer: Any, number: int) -> list[int]:  # noqa: ANN401

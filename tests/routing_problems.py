@@ -57,7 +57,9 @@ def vehicles(draw: st.DrawFn, name: str, nodes: int) -> Vehicle:
 
 
 @st.composite
-def problems(draw: st.DrawFn, most_stops: int = 8, most_vehicles: int = 3) -> Problem:
+def problems(
+    draw: st.DrawFn, stop_count: tuple[int, int] = (0, 8), vehicle_count: tuple[int, int] = (0, 3)
+) -> Problem:
     """Up to 8 stops and 3 vehicles with everything a problem may have."""
     nodes = draw(st.integers(1, 9))
     ways = st.lists(
@@ -68,9 +70,7 @@ def problems(draw: st.DrawFn, most_stops: int = 8, most_vehicles: int = 3) -> Pr
         profile: closure(np.array(draw(ways)).reshape(nodes, nodes))
         for profile in ("walk", "motorcycle")
     }
-    teams = tuple(
-        draw(vehicles(f"v{i}", nodes)) for i in range(draw(st.integers(0, most_vehicles)))
-    )
+    teams = tuple(draw(vehicles(f"v{i}", nodes)) for i in range(draw(st.integers(*vehicle_count))))
     names = [team.vehicle_id for team in teams]
     stops = tuple(
         Stop(
@@ -83,7 +83,7 @@ def problems(draw: st.DrawFn, most_stops: int = 8, most_vehicles: int = 3) -> Pr
             vehicles=draw(st.none() | st.frozensets(st.sampled_from(names))) if names else None,
             must=draw(st.sampled_from([False, False, True])),
         )
-        for i in range(draw(st.integers(0, most_stops)))
+        for i in range(draw(st.integers(*stop_count)))
     )
     return Problem(stops, teams, durations)
 

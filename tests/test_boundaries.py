@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -102,6 +104,104 @@ def test_other_formats_and_projections_are_read_as_degrees(tmp_path: Path, suffi
     )
 
 
+NAMES = {
+    "kode": ["36.71.01.1001", "36.71.01.1002"],
+    "kelurahan": ["Sukarasa", "Babakan"],
+    "kecamatan": ["Tangerang", "Tangerang"],
+    "kota": ["Kota Contoh", "Kota Contoh"],
+}
+
+
+def save(frame: gpd.GeoDataFrame, folder: Path, kind: str) -> Path:
+    """Write a frame in one of the formats that are read."""
+    file = folder / f"areas.{kind}"
+    if kind == "parquet":
+        frame.to_parquet(file)
+    elif kind == "zip":  # as offices send it: a folder, and what a Mac adds
+        (folder / "shp").mkdir()
+        frame.to_file(folder / "shp" / "areas.shp", engine="pyogrio")
+        with zipfile.ZipFile(file, "w") as archive:
+            for part in sorted((folder / "shp").iterdir()):
+                archive.write(part, f"Batas Kelurahan/{part.name}")
+            archive.writestr("__MACOSX/Batas Kelurahan/._areas.shp", b"x")
+    else:
+        frame.to_file(file)
+    return file
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32748", "EPSG:3857", "EPSG:9481"])
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "shp", "zip", "parquet"])
+def test_every_format_gives_the_same_areas(tmp_path: Path, kind: str, crs: str) -> None:
+    if kind == "geojson":
+        crs = "EPSG:4326"  # by its standard
+    frame = gpd.GeoDataFrame(NAMES, geometry=[WEST, EAST], crs="EPSG:4326").to_crs(crs)
+    areas = read_boundaries(save(frame, tmp_path, kind))
+    assert areas.crs == "EPSG:4326"
+    expected = {"area_code": "kode", "area_name": "kelurahan", "kecamatan_name": "kecamatan",
+                "city_name": "kota"}  # fmt: skip
+    for ours, theirs in expected.items():
+        assert areas[ours].tolist() == NAMES[theirs]
+    assert areas.attrs["code_system"] == "kemendagri"
+    for got, drawn in zip(areas.geometry, (WEST, EAST), strict=True):
+        assert got.normalize().equals_exact(drawn.normalize(), 1e-9)
+
+
+def test_content_and_not_the_name_tells_the_format(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(NAMES, geometry=[WEST, EAST], crs="EPSG:4326")
+    for kind in ("parquet", "zip"):
+        save(frame, tmp_path, kind).rename(tmp_path / "areas.dat")
+        assert len(read_boundaries(tmp_path / "areas.dat")) == 2
+
+
+def test_of_several_layers_the_finest_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "admin.gpkg"
+    fine = gpd.GeoDataFrame(NAMES, geometry=[WEST, EAST], crs="EPSG:4326")
+    city = gpd.GeoDataFrame({"kode": ["36.71"]}, geometry=[WEST.union(EAST)], crs="EPSG:4326")
+    offices = gpd.GeoDataFrame({"n": [1, 2, 3]}, geometry=[WEST.centroid] * 3, crs="EPSG:4326")
+    for layer, frame in (("adm2", city), ("adm4", fine), ("offices", offices)):
+        frame.to_file(file, layer=layer)
+    assert read_boundaries(file)["area_code"].tolist() == NAMES["kode"]
+
+
+def test_geoparquet_may_call_its_shapes_otherwise(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(NAMES, geometry=[WEST, EAST], crs="EPSG:4326")
+    frame = frame.rename_geometry("geom").assign(geometry="old")
+    frame.to_parquet(tmp_path / "areas.parquet")
+    areas = read_boundaries(tmp_path / "areas.parquet")
+    assert areas.geometry.iloc[0].equals(WEST)
+
+
+def test_a_zip_with_no_or_two_shapefiles_is_refused(tmp_path: Path) -> None:
+    for count, names in ((0, ["readme.txt"]), (2, ["a.shp", "b.SHP"])):
+        file = tmp_path / f"{count}.zip"
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in names:
+                archive.writestr(name, b"x")
+        with pytest.raises(BoundaryFileError, match=rf"tepat satu berkas \.shp; ada {count}"):
+            read_boundaries(file)
+
+
+def test_a_shapefile_without_its_companions_says_which_are_missing(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(NAMES, geometry=[WEST, EAST], crs="EPSG:4326")
+    file = save(frame, tmp_path, "shp")
+    file.with_suffix(".shx").unlink()
+    with pytest.raises(BoundaryFileError, match=r"pendamping \.shx tidak ada"):
+        read_boundaries(file)
+
+
+def test_damaged_and_plain_parquet_is_refused(tmp_path: Path) -> None:
+    plain, broken = tmp_path / "plain.parquet", tmp_path / "broken.parquet"
+    pd.DataFrame(NAMES).to_parquet(plain)
+    broken.write_bytes(b"PAR1" + b"\0" * 40)
+    for file in (plain, broken):
+        with pytest.raises(BoundaryFileError, match="bukan berkas peta"):
+            read_boundaries(file)
+
+
+def test_areas_without_official_codes_are_known_by_their_osm_id() -> None:
+    assert code_system(pd.Series(["R31", "W7"])) == "osm"
+
+
 def test_invalid_polygons_are_mended_and_counted_and_lines_skipped(tmp_path: Path) -> None:
     file = write(
         tmp_path / "areas.geojson",
@@ -195,7 +295,9 @@ def test_overlaps_and_gaps_are_measured_not_repaired(tmp_path: Path) -> None:
 @given(content=st.binary(max_size=300))
 def test_random_bytes_are_refused_clearly(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "areas.geojson"
-    for start in (b"", b'{"type": "FeatureCollection", "features": [', b"SQLite format 3\0"):
+    starts = (b"", b'{"type": "FeatureCollection", "features": [', b"SQLite format 3\0",
+              b"PAR1", b"PK\x03\x04")  # fmt: skip
+    for start in starts:
         file.write_bytes(start + content)
         with pytest.raises(BadInputError, match=r"bukan berkas peta|tidak berisi poligon"):
             read_boundaries(file)

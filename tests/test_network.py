@@ -34,7 +34,11 @@ from routing.matrix import duration_matrix, node_paths
 EPSG = 32748
 WEST, SOUTH, STEP = 106.6, -6.2, 0.001
 CLASSES = ("residential", "tertiary", "footway", "service", "primary")
-SPEEDS = StreetSettings()
+SPEEDS = StreetSettings(
+    motorcycle_kph={"residential": 18, "tertiary": 25, "footway": 6, "service": 12, "primary": 30},
+    car_kph={"residential": 14, "tertiary": 20, "service": 10, "primary": 26, "motorway": 60},
+    walk_kph=dict.fromkeys([*CLASSES, "steps"], 4.5),
+)
 
 Piece = tuple[int, int, str, int]  # from, to, highway, oneway; node = 10 * row + column
 
@@ -45,7 +49,8 @@ def lonlat(node: int, bend: float = 0.0) -> tuple[float, float]:
 
 def streets_of(*pieces: Piece | tuple[Piece, list[tuple[float, float]]]) -> gpd.GeoDataFrame:
     """Streets as read_streets returns them; a piece may come with its shape (lattice units)."""
-    rows, lines = [], []
+    rows: list[dict[str, object]] = []
+    lines = []
     for each in pieces:
         piece, via = each if isinstance(each[0], tuple) else (each, [])
         u, v, highway, oneway = piece
@@ -59,7 +64,8 @@ def streets_of(*pieces: Piece | tuple[Piece, list[tuple[float, float]]]) -> gpd.
 
 
 def metres_of(streets: gpd.GeoDataFrame) -> pd.Series:
-    return streets.to_crs(EPSG).length
+    metres: pd.Series = streets.to_crs(EPSG).length
+    return metres
 
 
 def slow_graph(streets: gpd.GeoDataFrame, mode: str) -> nx.MultiDiGraph:
@@ -80,7 +86,8 @@ def slow_graph(streets: gpd.GeoDataFrame, mode: str) -> nx.MultiDiGraph:
 
 
 def lattice_node(place: NDArray[np.float64]) -> int:
-    return round((place[1] - SOUTH) / STEP) * 10 + round((place[0] - WEST) / STEP)
+    column, row = np.rint((place - (WEST, SOUTH)) / STEP)
+    return int(10 * row + column)
 
 
 @st.composite
@@ -142,7 +149,9 @@ def test_the_largest_part_is_kept_whole_and_counted(streets: gpd.GeoDataFrame, m
 @settings(max_examples=60)
 def test_merging_keeps_every_shortest_time(streets: gpd.GeoDataFrame, mode: str) -> None:
     network, _ = build_network(streets, mode, SPEEDS, EPSG)
-    points = put_points(network, *network.node_lonlat.T, SPEEDS.access_kph)
+    points = put_points(
+        network, network.node_lonlat[:, 0], network.node_lonlat[:, 1], SPEEDS.access_kph
+    )
     found = duration_matrix(points.graph, points.node_of_point)
     slow = dict(nx.all_pairs_dijkstra_path_length(slow_graph(streets, mode), weight="seconds"))
     nodes = [lattice_node(place) for place in network.node_lonlat]
@@ -264,7 +273,7 @@ def test_a_city_that_was_not_built_is_told_how(tmp_path: Path) -> None:
 def test_a_network_of_another_version_counts_as_missing(
     tmp_path: Path, kept: dict[str, NDArray[np.int64]]
 ) -> None:
-    np.savez(tmp_path / "car.npz", lonlat=np.zeros((2, 2)), **kept)
+    np.savez(tmp_path / "car.npz", allow_pickle=False, lonlat=np.zeros((2, 2)), **kept)
     with pytest.raises(NetworkMissingError, match=r"car\.npz belum ada"):
         read_network(tmp_path / "car.npz")
 
@@ -449,7 +458,7 @@ def test_ways_on_real_streets_are_as_long_as_their_lines(real_data: Path) -> Non
 
     area = shapely.box(106.70, -6.33, 106.74, -6.29)
     streets = read_streets(real_data / "tangsel" / "streets.osm.pbf", area)
-    network, report = build_network(streets, "motorcycle", SPEEDS, EPSG)
+    network, report = build_network(streets, "motorcycle", StreetSettings(), EPSG)
     assert report.kept_km == pytest.approx(network.length_m.sum() / 1000, abs=1e-3)
     assert report.kept_km > 0.8 * report.street_km
     rng = np.random.default_rng(1)

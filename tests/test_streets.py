@@ -18,6 +18,7 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from common.errors import BadInputError
 from geodata.streets import StreetFileError, StreetsElsewhereError, read_streets
@@ -48,7 +49,7 @@ def osm_xml(ways: Sequence[Way], missing: frozenset[int] = frozenset()) -> str:
     return f'<?xml version="1.0"?><osm version="0.6">{"".join([*nodes, *lines])}</osm>'
 
 
-def read(folder: Path, *ways: Way, within: shapely.Polygon = EVERYWHERE) -> gpd.GeoDataFrame:
+def read(folder: Path, *ways: Way, within: BaseGeometry = EVERYWHERE) -> gpd.GeoDataFrame:
     path = folder / "streets.osm"
     path.write_text(osm_xml(ways), encoding="utf-8")
     return read_streets(path, within)

@@ -16,11 +16,13 @@ from workflows.demos import make_demo
 from workflows.placing import locate
 from workflows.registers import import_register
 from workflows.scoring import score
-from workflows.staff import import_teams
+from workflows.staff import import_calendar, import_points, import_teams
 
 city_app = typer.Typer(help="Batas kelurahan dan jalan.", no_args_is_help=True)
 register_app = typer.Typer(help="Register keluarga.", no_args_is_help=True)
 teams_app = typer.Typer(help="Tim yang berkunjung.", no_args_is_help=True)
+places_app = typer.Typer(help="Titik yang dikenal di kota.", no_args_is_help=True)
+calendar_app = typer.Typer(help="Kalender kota dan tim.", no_args_is_help=True)
 
 IssuesOption = Annotated[
     Path | None, typer.Option("--issues", help="Tulis daftar masalah (CSV) ke berkas ini.")
@@ -60,8 +62,17 @@ def demo(
 @with_context
 def city_build(
     context: Context,
-    boundaries: Annotated[Path, typer.Option("--boundaries", help="Batas kelurahan (GeoJSON).")],
-    streets: Annotated[Path, typer.Option("--streets", help="Jalan: OSM XML, XML.bz2 atau PBF.")],
+    boundaries: Annotated[
+        Path | None,
+        typer.Option("--boundaries", help="Batas kelurahan: GeoJSON, GPKG, SHP, GeoParquet."),
+    ] = None,
+    streets: Annotated[
+        Path | None, typer.Option("--streets", help="Jalan: OSM XML, XML.bz2 atau PBF.")
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option("--place", help="Unduh yang tidak diberikan dari OpenStreetMap."),
+    ] = None,
     code_field: Annotated[
         str | None, typer.Option("--code-field", help="Kolom kode kelurahan.")
     ] = None,
@@ -78,6 +89,7 @@ def city_build(
             context.workspace,
             boundaries,
             streets,
+            place=place,
             code_field=code_field,
             name_field=name_field,
             progress=report,
@@ -125,6 +137,40 @@ def teams_import(
     require_folder(issues)
     with progress_bar(context) as report:
         done = import_teams(context.workspace, file, progress=report)
+    _show_with_issues(context, done.counts, done.issues, issues)
+
+
+@places_app.command("import")
+@with_context
+def places_import(
+    context: Context,
+    file: Annotated[Path, typer.Argument(help="CSV atau XLSX.")],
+    issues: IssuesOption = None,
+) -> None:
+    """Baca titik posyandu, puskesmas, kantor, RT dan RW.
+
+    Contoh: sambangi places import demo/places.csv
+    """
+    require_folder(issues)
+    with progress_bar(context) as report:
+        done = import_points(context.workspace, file, progress=report)
+    _show_with_issues(context, done.counts, done.issues, issues)
+
+
+@calendar_app.command("import")
+@with_context
+def calendar_import(
+    context: Context,
+    file: Annotated[Path, typer.Argument(help="CSV atau XLSX.")],
+    issues: IssuesOption = None,
+) -> None:
+    """Baca hari libur kota, cuti tim dan hari posyandu.
+
+    Contoh: sambangi calendar import demo/calendar.csv
+    """
+    require_folder(issues)
+    with progress_bar(context) as report:
+        done = import_calendar(context.workspace, file, progress=report)
     _show_with_issues(context, done.counts, done.issues, issues)
 
 

@@ -70,6 +70,10 @@ class PlacingSettings:
     least_known_rw: int = 5
     least_radius_m: float = 30.0  # no place is stated better than a phone's GPS
     default_radius_register_m: float = 50.0
+    # around a point that a person clicked, where too few families tell how far they live from it:
+    # an RT holds 30 to 50 families, an RW three to seven RT; unconfirmed
+    default_radius_rt_m: float = 100.0
+    default_radius_rw_m: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,10 @@ class VisitSettings:
         default_factory=lambda: {"verified": 0.0, "register": 0.0, "rt": 8.0, "rw": 15.0}
     )
     pregnant_needs_skill: str = "bidan"  # empty text: no skill needed
+    families_per_meeting: int = 10  # asked for at one meeting with a kader
+    meeting_minutes: float = 15.0  # of a meeting, besides the families
+    minutes_per_asked_family: float = 2.0
+    meeting_worth: float = 0.25  # share of a family's prize that learning its place is worth
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
-from pyproj.exceptions import CRSError
-from shapely.errors import ShapelyError
 
 from common.area_codes import area_digits, kecamatan_of, kemendagri_code
 from common.errors import BadInputError
 from common.language import N_
+from geodata.boundary_file import BoundaryFileError, read_features
 from geodata.columns import AREAS
-from geodata.tables import MissingFileError
 
 # Compared in lower case without "_" and spaces; earlier names win.
 CODE_FIELDS = (
@@ -43,12 +39,6 @@ CITY_FIELDS = (
     "nmkab", "kabupaten", "namakabupaten", "city",
 )  # fmt: skip
 _BPS_FIELDS = frozenset({"iddesa", "adm4pcode", "kdebps", "kodebps", "bpscode"})
-
-
-class BoundaryFileError(BadInputError):
-    """The file cannot be read as areas, or holds none."""
-
-    code = "boundary-file"
 
 
 class FieldError(BadInputError):
@@ -77,7 +67,8 @@ def read_boundaries(
     Parameters
     ----------
     path
-        GeoJSON, or whatever else the installed GDAL reads (GPKG, SHP).
+        GeoJSON, GPKG, SHP (also zipped) or GeoParquet, in any coordinate system; see
+        :func:`geodata.boundary_file.read_features`.
     code_field, name_field
         Columns with kelurahan codes and names, where ``CODE_FIELDS`` and ``NAME_FIELDS`` do not
         find them. Upper and lower case are alike.
@@ -104,14 +95,7 @@ def read_boundaries(
     CoordinateSystemError
         The coordinates are not degrees and no system is stated.
     """
-    if not path.is_file():
-        raise MissingFileError(
-            N_(
-                "Berkas {file} tidak ditemukan atau tidak dapat dibaca; periksa nama dan foldernya."
-            ),
-            file=path.name,
-        )
-    raw, skipped = _polygons(_read(path), path.name)
+    raw, skipped = _polygons(read_features(path), path.name)
     geometry, mended = _mended(_in_degrees(raw.geometry, path.name))
     fields = {_field_key(str(name)): str(name) for name in raw.columns if name != "geometry"}
     code_column = _chosen(raw, fields, code_field, CODE_FIELDS, "--code-field")
@@ -146,8 +130,14 @@ def _approximate(raw: pd.DataFrame, fields: dict[str, str]) -> bool:
 
 
 def code_system(codes: pd.Series) -> str:
-    """Return ``kemendagri`` or ``bps`` for the codes of :func:`read_boundaries`."""
-    return "kemendagri" if codes.str.contains(".", regex=False).all() else "bps"
+    """Return ``kemendagri`` or ``bps`` for the codes of :func:`read_boundaries`.
+
+    Areas downloaded from OpenStreetMap that carry no official code are known by their OSM id,
+    such as ``R8748136``: ``osm``.
+    """
+    if codes.str.contains(".", regex=False).all():
+        return "kemendagri"
+    return "osm" if codes.str.match(r"[RW]\d").any() else "bps"
 
 
 def local_crs(areas: gpd.GeoDataFrame) -> CRS:
@@ -182,17 +172,6 @@ def boundary_report(areas: gpd.GeoDataFrame) -> dict[str, object]:
         "skipped": int(areas.attrs.get("skipped", 0)),
         "approximate_borders": bool(areas.attrs.get("approximate", False)),
     }
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        features: pd.DataFrame = pyogrio.read_dataframe(path)
-    except (DataSourceError, DataLayerError, ShapelyError, CRSError, ValueError):
-        raise BoundaryFileError(
-            N_("{file}: bukan berkas peta yang dapat dibaca; pakai GeoJSON, GPKG, atau SHP."),
-            file=path.name,
-        ) from None
-    return features
 
 
 def _polygons(raw: pd.DataFrame, file: str) -> tuple[gpd.GeoDataFrame, int]:

@@ -20,6 +20,7 @@ FACTORS = (
 )
 PERSONAL = ("nik", "head_name", "wife_name", "address")
 MODES = ("walk", "motorcycle", "car")
+POINT_KINDS = ("posyandu", "puskesmas", "office", "rt", "rw")
 
 
 def _text(*, nullable: bool = True) -> Column:
@@ -90,5 +91,19 @@ PLACES = DataFrameSchema(
         "flags": _text(nullable=False),  # flag codes joined by ";", empty when there is none
     },
     index=Index(int, name="household_id", unique=True),
+    strict=True,
+)
+
+POINTS = DataFrameSchema(
+    {
+        "place_id": Column(str, unique=True),
+        "kind": Column(str, Check.isin(POINT_KINDS)),
+        "name": _text(nullable=False),
+        "area_code": _text(nullable=False),
+        "rw": _text(),  # three digits; always there for kinds rw and rt
+        "rt": _text(),  # three digits; always there for kind rt
+        "lon": Column(float),
+        "lat": Column(float),
+    },
     strict=True,
 )

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
 from common.settings import PlacingSettings
 from geodata.area_names import match_area_names
 from geodata.area_places import area_places
+from geodata.block_places import Placing, learn_centres, use_points
 from geodata.boundaries import code_system, local_crs
-from geodata.centres import Floats, Ints, radius_within, robust_centres
+from geodata.centres import Floats, Ints
 from geodata.columns import GRADES, PLACES
 from geodata.coordinate_checks import (
     Mask,
@@ -29,6 +29,7 @@ from geodata.coordinate_checks import (
     far_from_street,
     project,
 )
+from geodata.known_points import SOURCES, KnownCentres, known_centres
 
 FLAGS = (
     "no_coordinate",
@@ -53,30 +54,20 @@ class _City:
     to_degrees: Transformer
 
 
-@dataclass(slots=True)
-class _Placing:
-    """What is settled so far, one entry a family; filled from the best grade down."""
-
-    area: Ints  # position in the areas, -1 unknown
-    xy: Floats  # metres
-    grade: NDArray[np.object_]
-    radius_m: Floats
-    trusted: Mask  # the register coordinate passes the checks
-    register_xy: Floats  # metres, NaN where there is none
-
-
 def locate_households(
     households: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     streets: gpd.GeoDataFrame | None,
     settings: PlacingSettings,
+    points: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, dict[str, object]]:
     """Return a place for every family and what was found on the way.
 
     The kelurahan is told by the stated code, else by name (:mod:`geodata.area_names`; not for a
     code of another city), else by the coordinate. Grades: ``register``, ``rt`` and ``rw``
-    (:func:`geodata.centres.robust_centres` of the trusted coordinates of that RT or RW),
-    ``kelurahan`` (:func:`geodata.area_places.area_places`), ``none``.
+    (:func:`geodata.centres.robust_centres` of the trusted coordinates of that RT or RW; where
+    there are too few of them the known point of that RT or RW, see
+    :mod:`geodata.known_points`), ``kelurahan`` (:func:`geodata.area_places.area_places`), ``none``.
 
     Flags: ``no_coordinate``; ``outside`` its kelurahan by more than ``outside_tolerance_m``;
     ``outside_city`` no kelurahan of the city by code or name, and no coordinate inside it
@@ -93,6 +84,8 @@ def locate_households(
         ``geodata.columns.AREAS``, EPSG:4326.
     streets
         Lines with column ``highway``, EPSG:4326; None or empty when there are none.
+    points
+        ``geodata.columns.POINTS``, EPSG:4326; None or empty when no point is known.
 
     Returns
     -------
@@ -100,6 +93,7 @@ def locate_households(
         ``geodata.columns.PLACES`` with the index and order of ``households`` (renamed
         ``household_id``), EPSG:4326, lon and lat NaN for grade ``none``; and a report:
         ``households``, ``grades``, ``flags``, ``kelurahan`` (by code, name, point, unknown),
+        ``from_points`` (families placed at a known point ``rt``, ``rw`` or ``posyandu``),
         ``median_radius_m`` by grade, ``outside_m`` (median and largest distance of ``outside``
         coordinates within 50 km). The grades sum to ``households``.
     """
@@ -127,9 +121,11 @@ def locate_households(
     flags["far_from_street"] = trusted & far_from_street(
         city.streets, xy, trusted, settings.far_from_street_m
     )
-    placing = _placed(households, city, settings, area, xy, trusted)
+    known = known_centres(points, areas, city.shapes, city.to_m, settings.outside_tolerance_m)
+    placing = _placed(households, city, settings, known, area, xy, trusted)
     places = _places(households.index, placing, city, flags, (lon, lat))
-    return places, _report(places, flags, area, by_name, by_point, away_m)
+    report = _report(places, flags, area, by_name, by_point, away_m)
+    return places, {**report, "from_points": placing.from_points}
 
 
 def _city(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> _City:
@@ -161,28 +157,34 @@ def _placed(
     households: pd.DataFrame,
     city: _City,
     settings: PlacingSettings,
+    known: KnownCentres,
     area: Ints,
     xy: Floats,
     trusted: Mask,
-) -> _Placing:
+) -> Placing:
     """Place every family, best grade first."""
-    placing = _Placing(
+    placing = Placing(
         area,
         np.where(trusted[:, None], xy, np.nan),
         np.where(trusted, "register", "none").astype(object),
         np.where(trusted, settings.default_radius_register_m, np.nan),
         trusted,
         xy,
+        dict.fromkeys(SOURCES, 0),
     )
     keys = households[["rw", "rt"]].reset_index(drop=True)
     keys.insert(0, "area", pd.Series(area).where(area >= 0))
     least = settings.least_radius_m
-    _learn(placing, city, keys, "rt", settings.least_known_rt, least)
+    learn_centres(placing, city.shapes, keys, "rt", settings.least_known_rt, least)
+    use_points(placing, keys, known, "rt", settings)
     # whoever is placed by RW comes from an RT that is hardly known, often at the RW's edge
     mates = keys[trusted].groupby(list(keys.columns))["rt"].transform("size")
     sparse = (mates <= settings.least_known_rt).reindex(keys.index, fill_value=False)
     by_rw = keys[["area", "rw"]]
-    _learn(placing, city, by_rw, "rw", settings.least_known_rw, least, sparse.to_numpy(dtype=bool))
+    alike = sparse.to_numpy(dtype=bool)
+    learn_centres(placing, city.shapes, by_rw, "rw", settings.least_known_rw, least, alike)
+    for source in ("rw", "posyandu"):
+        use_points(placing, by_rw, known, source, settings)
     open_ = (placing.grade == "none") & (area >= 0)
     if open_.any():
         wanted = np.unique(area[open_])
@@ -193,48 +195,9 @@ def _placed(
     return placing
 
 
-def _learn(
-    placing: _Placing,
-    city: _City,
-    keys: pd.DataFrame,
-    grade: str,
-    least_known: int,
-    least_radius_m: float,
-    alike: Mask | None = None,
-) -> None:
-    """Place open families at the centre of the trusted ones with the same keys.
-
-    ``alike`` marks the trusted families that are most like the open ones, see
-    :func:`geodata.centres.robust_centres`.
-    """
-    numbered = keys.groupby(list(keys.columns), dropna=True).ngroup()  # NaN: a key is missing
-    group = numbered.fillna(-1).to_numpy(dtype=np.intp)
-    open_ = (placing.grade == "none") & (group >= 0)
-    known = np.bincount(group[placing.trusted & (group >= 0)], minlength=group.max(initial=-1) + 1)
-    wanted = np.intersect1d(np.flatnonzero(known >= least_known), group[open_])
-    if not len(wanted):
-        return
-    of = np.flatnonzero(placing.trusted & np.isin(group, wanted))
-    member = np.searchsorted(wanted, group[of])
-    points = placing.register_xy[of]
-    centres = robust_centres(points, member, len(wanted), None if alike is None else alike[of])
-    first = pd.Series(of).groupby(member).first().to_numpy(dtype=np.intp)
-    centre, radius = centres.xy.copy(), centres.radius_m.copy()
-    inside = shapely.contains_xy(city.shapes[placing.area[first]], centre[:, 0], centre[:, 1])
-    for at in np.flatnonzero(~inside):
-        mates = points[(member == at) & centres.kept]
-        centre[at] = mates[np.hypot(*(mates - centre[at]).T).argmin()]
-        away = np.hypot(*(mates - centre[at]).T)
-        radius[at] = max(radius[at], radius_within(away, np.zeros(len(away), dtype=np.intp), 1)[0])
-    served = open_ & np.isin(group, wanted)
-    learned = np.searchsorted(wanted, group[served])
-    placing.xy[served], placing.grade[served] = centre[learned], grade
-    placing.radius_m[served] = np.maximum(radius[learned], least_radius_m)
-
-
 def _places(
     index: pd.Index,
-    placing: _Placing,
+    placing: Placing,
     city: _City,
     flags: dict[str, Mask],
     register: tuple[Floats, Floats],

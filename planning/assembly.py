@@ -16,6 +16,7 @@ from common.clock import Week
 from planning.calendar import DAY_S
 from planning.columns import DAYS, LEFTOVERS, VISITS
 from planning.groups import GroupResult
+from planning.meetings import Meeting
 from planning.plan import WeekPlan
 from planning.team_days import team_and_weekday
 from planning.teams import Team
@@ -36,7 +37,7 @@ _REASON = {
 class Appointment:
     """A camat's visit; with a partner it is a fixed hour in the partner's week too."""
 
-    household_id: int
+    stop_id: str  # a home's household_id or a meeting's id
     camat_id: str
     partner_id: str | None
     weekday: int
@@ -50,56 +51,77 @@ def week_plan(
     results: Sequence[GroupResult],
     appointments: Sequence[Appointment],
     sorted_out: pd.DataFrame,
-    not_offered: Sequence[int],
+    not_offered: Sequence[str],
     families: pd.DataFrame,
     teams: Mapping[str, Team],
     travel: Travel,
+    meetings: Sequence[Meeting] = (),
 ) -> WeekPlan:
     """Put the results together; every family of ``families`` ends in one place.
 
-    ``sorted_out`` are the leftovers known before the search; ``not_offered`` families whose
-    prize was too low to be offered to it.
+    ``sorted_out`` are the leftovers known before the search; ``not_offered`` stops whose prize
+    was too low to be offered to it.
     """
     routes = [route for result in results for route in result.solution.routes]
-    partner = {(each.camat_id, each.household_id): each.partner_id for each in appointments}
+    partner = {(each.camat_id, each.stop_id): each.partner_id for each in appointments}
     partner |= {
-        (each.partner_id, each.household_id): each.camat_id
+        (each.partner_id, each.stop_id): each.camat_id
         for each in appointments
         if each.partner_id is not None
     }
     visits: list[dict[Hashable, Any]] = []
     days: list[dict[Hashable, Any]] = []
     must = families["must"]
+    meeting_of = {meeting.stop_id: meeting for meeting in meetings}
     for route in routes:
         team_id, weekday = team_and_weekday(route.vehicle_id)
         lines, metres = _legs(route, teams[team_id], travel)
         days.append(_day_row(route, teams[team_id], week, weekday, lines, sum(metres)))
         for number, (made, leg_m) in enumerate(zip(route.made, metres, strict=False), start=1):
+            row: dict[Hashable, Any] = {
+                "team_id": team_id,
+                "day_date": week.day(weekday).isoformat(),
+                "sequence": number,
+                "travel_s": made.travel_s,
+                "distance_m": round(leg_m, 1),
+                "start_s": made.start_s - weekday * DAY_S,
+                "end_s": made.end_s - weekday * DAY_S,
+                "joint_team_id": partner.get((team_id, made.stop_id)),
+            }
+            meeting = meeting_of.get(made.stop_id)
+            if meeting is not None:
+                visits += _asked_rows(row, meeting)
+                continue
             household = int(made.stop_id)
-            visits.append(
-                {
-                    "team_id": team_id,
-                    "day_date": week.day(weekday).isoformat(),
-                    "sequence": number,
-                    "household_id": household,
-                    "travel_s": made.travel_s,
-                    "distance_m": round(leg_m, 1),
-                    "start_s": made.start_s - weekday * DAY_S,
-                    "end_s": made.end_s - weekday * DAY_S,
-                    "joint_team_id": partner.get((team_id, household)),
-                    "must": bool(must[household]),
-                }
-            )
+            own: dict[Hashable, Any] = {
+                "household_id": household,
+                "must": bool(must[household]),
+                "kind": "home",
+            }
+            visits.append({**row, **own})
     planned = {visit["household_id"] for visit in visits}
     return WeekPlan(
         week=week,
         scope_code=scope_code,
         visits=_frame(visits, VISITS),
         days=gpd.GeoDataFrame(_frame(days, DAYS)),
-        leftovers=_leftovers(results, sorted_out, not_offered, planned),
+        leftovers=_leftovers(results, sorted_out, not_offered, planned, meeting_of),
         households_in_scope=len(families),
         repeatable=all(result.solution.repeatable for result in results),
     )
+
+
+def _asked_rows(stop: Mapping[Hashable, Any], meeting: Meeting) -> list[dict[Hashable, Any]]:
+    """Return one row for each family asked for at a meeting; all share the stop."""
+    shared: dict[Hashable, Any] = {
+        **stop,
+        "must": False,
+        "kind": "kader",
+        "place_name": meeting.place.name,
+        "place_lon": meeting.place.lon,
+        "place_lat": meeting.place.lat,
+    }
+    return [{**shared, "household_id": household} for household in meeting.households]
 
 
 def _frame(rows: Sequence[Mapping[Hashable, Any]], schema: DataFrameSchema) -> pd.DataFrame:
@@ -115,7 +137,7 @@ def _frame(rows: Sequence[Mapping[Hashable, Any]], schema: DataFrameSchema) -> p
 def _legs(route: Route, team: Team, travel: Travel) -> tuple[list[shapely.LineString], list[float]]:
     """Return the shape and metres of each leg, the way back to the base last."""
     base = travel.point_of_team[team.team_id]
-    points = [base, *(travel.point_of_household[int(m.stop_id)] for m in route.made), base]
+    points = [base, *(travel.point_of_stop[m.stop_id] for m in route.made), base]
     seconds = [made.travel_s for made in route.made]
     seconds.append(route.travel_s - sum(seconds))
     legs = travel.legs(
@@ -156,22 +178,23 @@ def _day_row(
 def _leftovers(
     results: Sequence[GroupResult],
     sorted_out: pd.DataFrame,
-    not_offered: Sequence[int],
+    not_offered: Sequence[str],
     planned: set[int],
+    meeting_of: Mapping[str, Meeting],
 ) -> pd.DataFrame:
     """Return every family that is not planned, once, with its reason."""
-    rows: list[Mapping[Hashable, Any]] = [
-        *sorted_out.to_dict("records"),
-    ]
-    rows += [{"household_id": key, "reason": "day_full", "missing": "prize"} for key in not_offered]
-    rows += [
-        {
-            "household_id": int(each.stop_id),
-            "reason": _REASON[each.reason],
-            "missing": "search" if each.reason == "not_placed" else "",
-        }
+    left = [(stop_id, "day_full", "prize") for stop_id in not_offered]
+    left += [
+        (each.stop_id, _REASON[each.reason], "search" if each.reason == "not_placed" else "")
         for result in results
         for each in result.solution.unassigned
-        if int(each.stop_id) not in planned  # a joint visit that the camat makes alone
     ]
+    rows: list[Mapping[Hashable, Any]] = list(sorted_out.to_dict("records"))
+    for stop_id, reason, missing in left:
+        meeting = meeting_of.get(stop_id)
+        rows += [
+            {"household_id": household, "reason": reason, "missing": missing}
+            for household in (meeting.households if meeting else (int(stop_id),))
+            if household not in planned  # a joint visit that the camat makes alone
+        ]
     return _frame(sorted(rows, key=lambda row: int(row["household_id"])), LEFTOVERS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import holidays
+import pandas as pd
 
 from common.clock import Week
 from planning.teams import Shift, Team
@@ -32,3 +34,33 @@ def working_days(team: Team, week: Week, closed: Iterable[str]) -> list[tuple[in
         for weekday, shift in enumerate(team.shifts)
         if shift is not None and week.day(weekday).isoformat() not in off
     ]
+
+
+def city_holidays(calendar: pd.DataFrame, week: Week) -> frozenset[str]:
+    """Return the ISO dates on which nobody works: public holidays and the city's own.
+
+    ``calendar`` is planning.columns.CALENDAR.
+    """
+    own = calendar.loc[calendar["kind"] == "holiday", "date"]
+    return public_holidays(week) | frozenset(own)
+
+
+def with_leave(teams: Iterable[Team], calendar: pd.DataFrame) -> list[Team]:
+    """Return the teams with the leave of the calendar added to their own."""
+    leave = calendar[calendar["kind"] == "leave"].groupby("team_id")["date"].agg(frozenset)
+    return [
+        replace(team, leave=team.leave | leave.get(team.team_id, frozenset())) for team in teams
+    ]
+
+
+def posyandu_weekdays(calendar: pd.DataFrame, week: Week) -> dict[tuple[str, str], frozenset[int]]:
+    """Return the weekdays (0 Monday) of the week on which an RW has its posyandu.
+
+    Keys are (area_code, RW). On such a day the kader of that RW are busy there.
+    """
+    weekday_of = {week.day(weekday).isoformat(): weekday for weekday in range(7)}
+    held = calendar[(calendar["kind"] == "posyandu") & calendar["date"].isin(list(weekday_of))]
+    days: dict[tuple[str, str], frozenset[int]] = {}
+    for (area, rw), dates in held.groupby(["area_code", "rw"])["date"]:
+        days[str(area), str(rw)] = frozenset(weekday_of[date] for date in dates)
+    return days

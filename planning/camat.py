@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from dataclasses import dataclass, replace
 
 from common.settings import Settings
-from planning.eligibility import DOORLESS, needed_skills, service_seconds
 from planning.groups import GroupTask
+from planning.meetings import PREFIX
+from planning.offers import Offer
 from planning.team_days import TeamDay
 from planning.travel import Travel, TravelPart
 from routing.problem import UNREACHABLE, Stop
@@ -49,13 +47,15 @@ def turn_of_kelurahan(
 def camat_day(
     day: TeamDay,
     partners: Sequence[TeamDay],
-    families: pd.DataFrame,
+    offers: Sequence[Offer],
     last_seen: Mapping[str, str],
     travel: Travel,
     settings: Settings,
     seconds: float | None,
 ) -> CamatDay | None:
-    """Set up one half-day of a camat; None when no family can be offered.
+    """Set up one half-day of a camat; None when nothing can be offered.
+
+    Homes come first; where no door of the kecamatan is known, the camat meets kader too.
 
     Parameters
     ----------
@@ -63,30 +63,25 @@ def camat_day(
         The camat's team-day.
     partners
         Days of PLKB teams on the same weekday.
-    families
-        planning.columns.FAMILIES, those that may be visited this week and are not yet on a
-        camat's day.
+    offers
+        Homes and meetings that may be made this week and are not yet on a camat's day.
     last_seen
         ISO date of the last camat visit per kelurahan.
     """
     partner_of_area = {area: each for each in reversed(partners) for area in each.team.territory}
-    offered = _offered(day, partner_of_area, families, travel, settings)
-    sums = offered.groupby("area_code")["prize"].sum()
-    need = {str(area): int(points) for area, points in sums.items()}
-    areas = turn_of_kelurahan(day.team.territory, last_seen, need)
-    offered = offered[offered["area_code"].isin(areas)]
-    offered = offered.sort_values("prize", ascending=False, kind="stable")
-    offered = offered.groupby("area_code", sort=False).head(_PER_KELURAHAN)
-    if offered.empty:
+    reachable = _reachable(day, partner_of_area, offers, travel)
+    homes = [offer for offer in reachable if not offer.stop_id.startswith(PREFIX)]
+    chosen, areas = _in_turn(day, homes or reachable, last_seen)
+    if not chosen:
         return None
     with_them = [partner_of_area[area] for area in areas if area in partner_of_area]
     team_ids = dict.fromkeys([day.team.team_id, *(each.team.team_id for each in with_them)])
-    bases = {team_id: len(offered) + i for i, team_id in enumerate(team_ids)}
-    points = [travel.point_of_household[int(key)] for key in offered.index]
+    bases = {team_id: len(chosen) + i for i, team_id in enumerate(team_ids)}
+    points = [travel.point_of_stop[offer.stop_id] for offer in chosen]
     points += [travel.point_of_team[team_id] for team_id in team_ids]
     paces = dict.fromkeys([day.team.transport, *(each.team.transport for each in with_them)])
     times = travel.part(points, list(paces))
-    stops, partner = _stops(offered, partner_of_area, bases, day, times, settings)
+    stops, partner = _stops(chosen, partner_of_area, bases, day, times)
     task = GroupTask(
         name=day.vehicle_id,
         stops=stops,
@@ -101,75 +96,78 @@ def camat_day(
     return CamatDay(task, day, partner)
 
 
-def _offered(
+def _reachable(
     day: TeamDay,
     partner_of_area: Mapping[str, TeamDay],
-    families: pd.DataFrame,
+    offers: Sequence[Offer],
     travel: Travel,
-    settings: Settings,
-) -> pd.DataFrame:
-    """Return the families the camat's party can reach: a door, no skill, near every network."""
+) -> list[Offer]:
+    """Return the offers the camat's party can make: no skill, near every network they use."""
     near = {mode: travel.on_network(mode) for mode in travel.graphs}
-    if not near[day.team.transport][travel.point_of_team[day.team.team_id]]:
-        return families.iloc[:0]
-    points = np.array([travel.point_of_household[int(key)] for key in families.index], np.int64)
-    reachable = near[day.team.transport][points]
-    for area, partner in partner_of_area.items():
-        here = families["area_code"].to_numpy() == area
-        reachable &= ~here | near[partner.team.transport][points]
-    skilled = families["group"].map(
-        {group: bool(needed_skills(group, settings.visits)) for group in families["group"].unique()}
-    )
-    keep = (
-        families["area_code"].isin(day.team.territory)
-        & ~skilled.astype(bool)
-        & ~families["grade"].isin(DOORLESS)
-        & reachable
-    )
-    return families[keep]
+    own = day.team.transport
+    if not near[own][travel.point_of_team[day.team.team_id]]:
+        return []
+    found = []
+    for offer in offers:
+        point = travel.point_of_stop[offer.stop_id]
+        partner = partner_of_area.get(offer.area_code)
+        if (
+            offer.area_code in day.team.territory
+            and not offer.skills
+            and near[own][point]
+            and (partner is None or near[partner.team.transport][point])
+        ):
+            found.append(offer)
+    return found
+
+
+def _in_turn(
+    day: TeamDay, offers: Sequence[Offer], last_seen: Mapping[str, str]
+) -> tuple[list[Offer], list[str]]:
+    """Return the best offers of each kelurahan whose turn it is, and those kelurahan."""
+    need: dict[str, int] = {}
+    for offer in offers:
+        need[offer.area_code] = need.get(offer.area_code, 0) + offer.prize
+    areas = turn_of_kelurahan(day.team.territory, last_seen, need)
+    chosen: list[Offer] = []
+    for area in areas:
+        here = [offer for offer in offers if offer.area_code == area]
+        chosen += sorted(here, key=lambda offer: -offer.prize)[:_PER_KELURAHAN]
+    return chosen, areas
 
 
 def _stops(
-    offered: pd.DataFrame,
+    chosen: Sequence[Offer],
     partner_of_area: Mapping[str, TeamDay],
     bases: Mapping[str, int],
     day: TeamDay,
     times: TravelPart,
-    settings: Settings,
 ) -> tuple[tuple[Stop, ...], dict[str, str]]:
     """Return the stops with the hours at which a partner can be there, and the partners.
 
-    The best family of each kelurahan is a must, so that every kelurahan in turn is seen.
+    The best stop of each kelurahan is a must, so that every kelurahan in turn is seen.
     """
     own_pace = {mode: times.durations(mode) for mode in times.graphs}
-    first = ~offered["area_code"].duplicated()
+    begun: set[str] = set()
     stops: list[Stop] = []
     partner: dict[str, str] = {}
-    rows = zip(offered.index, offered.to_dict("records"), first, strict=True)
-    for node, (key, family, is_first) in enumerate(rows):
-        service_s = service_seconds(family["group"], family["grade"], settings.visits)
+    for node, offer in enumerate(chosen):
         windows: tuple[tuple[int, int], ...] = ()
-        joining = partner_of_area.get(family["area_code"])
+        joining = partner_of_area.get(offer.area_code)
         if joining is not None:
             legs = own_pace[joining.team.transport]
             base = bases[joining.team.team_id]
-            windows = _hours_of(joining, int(legs[base, node]), int(legs[node, base]), service_s)
+            there_s, back_s = int(legs[base, node]), int(legs[node, base])
+            windows = _hours_of(joining, there_s, back_s, offer.service_s)
         if joining is not None and any(
             opens <= day.shift_s[1] and closes >= day.shift_s[0] for opens, closes in windows
         ):
-            partner[str(key)] = joining.team.team_id
+            partner[offer.stop_id] = joining.team.team_id
         else:
             windows = ()
-        stops.append(
-            Stop(
-                stop_id=str(key),
-                node=node,
-                service_s=service_s,
-                prize=family["prize"] * settings.search.second_per_prize_point,
-                windows_s=windows,
-                must=bool(is_first),
-            )
-        )
+        first = offer.area_code not in begun
+        begun.add(offer.area_code)
+        stops.append(replace(offer.stop(node), windows_s=windows, vehicles=None, must=first))
     return tuple(stops), partner
 
 

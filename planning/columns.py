@@ -60,7 +60,9 @@ FAMILIES = DataFrameSchema(  # what planning needs to know of a family: place an
     strict=True,
 )
 
-VISITS = DataFrameSchema(
+VISIT_KINDS = ("home", "kader")
+
+VISITS = DataFrameSchema(  # a row a family; the families of one meeting share a stop number
     {
         "team_id": Column(str),
         "day_date": Column(str),
@@ -72,6 +74,10 @@ VISITS = DataFrameSchema(
         "end_s": Column(int),  # start + service
         "joint_team_id": Column(str, nullable=True),  # who else makes the same visit
         "must": Column(bool),
+        "kind": Column(str, Check.isin(VISIT_KINDS)),  # kader: asked for at a meeting, not seen
+        "place_name": Column(str, nullable=True),  # of the meeting; missing for a home
+        "place_lon": Column(float, nullable=True),  # EPSG:4326
+        "place_lat": Column(float, nullable=True),
     },
     strict=True,
 )
@@ -99,6 +105,20 @@ LEFTOVERS = DataFrameSchema(
         "household_id": Column(int, unique=True),
         "reason": Column(str, Check.isin(REASONS)),
         "missing": Column(str),  # what would have to give, as a short code; may be empty
+    },
+    strict=True,
+)
+
+CALENDAR_KINDS = ("holiday", "leave", "posyandu")
+
+CALENDAR = DataFrameSchema(
+    {
+        "date": Column(str),  # ISO
+        "kind": Column(str, Check.isin(CALENDAR_KINDS)),
+        "area_code": Column(str, nullable=True),  # posyandu: the kelurahan
+        "rw": Column(str, nullable=True),  # posyandu: three digits
+        "team_id": Column(str, nullable=True),  # leave: who
+        "note": Column(str, nullable=True),
     },
     strict=True,
 )

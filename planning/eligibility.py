@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.clock import Week
 from common.settings import VisitSettings
+from planning.meetings import Meeting
 from planning.team_days import TeamDay
 from planning.teams import Team
 from planning.travel import Travel
@@ -20,9 +22,10 @@ DOORLESS = ("kelurahan", "none")  # grades without a door: the kader has to be a
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Families that may be visited, with the team-days that can reach them; and the rest."""
+    """Stops that may be made, with the team-days that can reach them; and the families left."""
 
-    vehicles: dict[int, frozenset[str]]  # household_id -> vehicle ids; never empty
+    homes: dict[int, frozenset[str]]  # household_id -> vehicle ids; never empty
+    meetings: dict[str, frozenset[str]]  # stop_id -> vehicle ids; never empty
     leftovers: pd.DataFrame  # planning.columns.LEFTOVERS
 
 
@@ -51,6 +54,8 @@ def sort_out(
     travel: Travel,
     week: Week,
     settings: VisitSettings,
+    meetings: Sequence[Meeting] = (),
+    busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
 ) -> Sorted:
     """Split families into those some team-day can visit and those left out for a proved reason.
 
@@ -63,37 +68,53 @@ def sort_out(
     days
         The days those teams work this week.
     travel
-        Holds every family that has a door, and every team's base.
+        Holds every family that has a door, every meeting place and every team's base.
+    meetings
+        What may be asked of kader; the families in them need no door.
+    busy
+        Weekdays, by household_id, on which the kader of the family's RW are at the posyandu:
+        a TPK has a kader in it and does not come to that RW then.
     """
-    reason = _own_reasons(families, week)
+    asked = {key: meeting for meeting in meetings for key in meeting.households}
+    reason = _own_reasons(families, week, families.index.isin(list(asked)))
     missing = np.full(len(families), "", dtype=object)
     near = {mode: travel.on_network(mode) for mode in travel.graphs}
     chances = _Chances(teams, days, near, travel)
-    vehicles: dict[int, frozenset[str]] = {}
+    homes: dict[int, frozenset[str]] = {}
+    with_kader: dict[str, frozenset[str]] = {}
     keys, areas = families.index.to_numpy(), families["area_code"].to_numpy()
     groups = families["group"].to_numpy()
     for i in np.flatnonzero(reason == "").tolist():
-        point = travel.point_of_household[int(keys[i])]
+        meeting = asked.get(int(keys[i]))
+        stop_id = str(keys[i]) if meeting is None else meeting.stop_id
+        skills = needed_skills(groups[i], settings) if meeting is None else frozenset()
+        point = travel.point_of_stop[stop_id]
         modes = frozenset(mode for mode, is_near in near.items() if is_near[point])
-        found = chances.of(str(areas[i]), needed_skills(groups[i], settings), modes)
-        reason[i], missing[i], able = found
-        if able:
-            vehicles[int(keys[i])] = able
+        reason[i], missing[i], able = chances.of(str(areas[i]), skills, modes)
+        if able and int(keys[i]) in busy:
+            able -= chances.kader_days(busy[int(keys[i])])
+            reason[i], missing[i] = ("", "") if able else ("team_absent", "posyandu")
+        if able and meeting is None:
+            homes[int(keys[i])] = able
+        elif able:
+            with_kader[stop_id] = able
     left = reason != ""
     leftovers = pd.DataFrame(
         {"household_id": keys[left], "reason": reason[left], "missing": missing[left]}
     ).astype({"household_id": int, "reason": "str", "missing": "str"})
-    return Sorted(vehicles, leftovers)
+    return Sorted(homes, with_kader, leftovers)
 
 
-def _own_reasons(families: pd.DataFrame, week: Week) -> NDArray[np.object_]:
+def _own_reasons(
+    families: pd.DataFrame, week: Week, asked: NDArray[np.bool_]
+) -> NDArray[np.object_]:
     """Return the reason that lies with the family itself, else an empty text."""
     outside = families["flags"].str.split(";").map(lambda flags: "outside_city" in flags)
     checks = [
         (~families["at_risk"], "not_at_risk"),
         (families["due_date"].fillna("") > week.day(6).isoformat(), "not_due"),
         (outside, "outside_city"),
-        (families["grade"].isin(DOORLESS) | families["lon"].isna(), "no_location"),
+        ((families["grade"].isin(DOORLESS) | families["lon"].isna()) & ~asked, "no_location"),
     ]
     conditions = [condition.to_numpy(bool) for condition, _ in checks]
     reasons: NDArray[np.object_] = np.select(
@@ -124,6 +145,7 @@ class _Chances:
             team.team_id: bool(near[team.transport][travel.point_of_team[team.team_id]])
             for team in teams
         }
+        self.days = days
         self.known: dict[object, tuple[str, str, frozenset[str]]] = {}
 
     def of(
@@ -134,6 +156,14 @@ class _Chances:
         if key not in self.known:
             self.known[key] = self._look(area, skills, modes)
         return self.known[key]
+
+    def kader_days(self, weekdays: frozenset[int]) -> frozenset[str]:
+        """Return the days of teams with a kader in them that fall on one of the weekdays."""
+        return frozenset(
+            day.vehicle_id
+            for day in self.days
+            if day.team.kind == "tpk" and day.weekday in weekdays
+        )
 
     def _look(
         self, area: str, skills: frozenset[str], modes: frozenset[str]

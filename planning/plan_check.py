@@ -45,7 +45,9 @@ def check_plan(plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team]) ->
 
     ``family_lost`` (neither planned nor left out), ``family_twice`` (both, or left out twice),
     ``family_unknown``, ``visited_twice`` (by teams that do not go together), ``joint_differs``
-    (two teams, not the same day and start), ``team_unknown``, ``outside_territory``,
+    (two teams, not the same day and start), ``asked_and_visited`` (at a meeting and at home),
+    ``stop_differs`` (families of one meeting, not one stop), ``team_unknown``,
+    ``outside_territory``,
     ``not_at_work`` (leave, or no hours that day), ``outside_hours``, ``works_in_break``,
     ``visits_overlap``, ``too_many_visits``, ``numbers_wrong`` (stop numbers are not 1, 2, 3 ...),
     ``day_missing`` (a visit without its team-day), ``day_empty`` (a team-day without a visit),
@@ -74,6 +76,9 @@ def _joint_faults(visits: pd.DataFrame) -> list[str]:
     faults: list[str] = []
     key = ["team_id", "household_id"]
     when = visits.set_index(key)[["day_date", "start_s", "end_s", "joint_team_id"]]
+    faults += ["asked_and_visited"] * int(
+        visits.groupby("household_id")["kind"].nunique().gt(1).sum()
+    )
     for household, rows in visits.groupby("household_id"):
         if len(rows) > 2 or (len(rows) == 2 and rows["joint_team_id"].isna().any()):
             faults.append("visited_twice")
@@ -136,7 +141,13 @@ def _weekday(day_date: str, week: Week) -> int | None:
 
 def _visit_faults(day: dict[Hashable, Any], made: pd.DataFrame, team: Team) -> list[str]:
     faults: list[str] = []
-    rows = made.sort_values("sequence")
+    stop = ["sequence", "kind", "start_s", "end_s", "travel_s", "place_lon", "place_lat"]
+    stops = made.drop_duplicates(stop)
+    at_home = made[made["kind"] == "home"]
+    faults += ["stop_differs"] * int(
+        stops["sequence"].duplicated().sum() + at_home["sequence"].duplicated().sum()
+    )
+    rows = made.sort_values("sequence").drop_duplicates("sequence")  # a meeting is one stop
     if rows["sequence"].tolist() != list(range(1, len(rows) + 1)):
         faults.append("numbers_wrong")
     starts, ends = rows["start_s"].to_numpy(), rows["end_s"].to_numpy()

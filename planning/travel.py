@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from common.settings import StreetSettings
 from geodata.network import StreetNetwork
 from geodata.point_graph import PointGraph, path_line, put_points
+from planning.meetings import Meeting
 from planning.teams import Team
 from routing.matrix import duration_matrix, node_paths
 from routing.problem import UNREACHABLE
@@ -51,12 +52,12 @@ class TravelPart:
 class Travel:
     """Every door and base of a plan on the network of each transport.
 
-    Points are numbered 0 to p - 1; ``point_of_household`` and ``point_of_team`` name them.
+    Points are numbered 0 to p - 1; ``point_of_stop`` and ``point_of_team`` name them.
     """
 
     graphs: dict[str, PointGraph]  # by transport
     lonlat: NDArray[np.float64]  # p x 2, EPSG:4326
-    point_of_household: dict[int, int]
+    point_of_stop: dict[str, int]  # by stop id: a family's number, or a meeting's id
     point_of_team: dict[str, int]
     off_network_m: float
 
@@ -99,8 +100,9 @@ def prepare_travel(
     places: pd.DataFrame,
     teams: Sequence[Team],
     settings: StreetSettings,
+    meetings: Sequence[Meeting] = (),
 ) -> Travel:
-    """Put the families' doors and the teams' bases on the network of each transport.
+    """Put doors, meeting places and the teams' bases on the network of each transport.
 
     Parameters
     ----------
@@ -110,19 +112,26 @@ def prepare_travel(
         Families with a place: ``lon``, ``lat`` (EPSG:4326, no missing), index ``household_id``.
     teams
         Teams with a base.
+    meetings
+        Meetings with kader.
     settings
         Walking speed to the door and the distance beyond which a point is off the network.
     """
-    lon = np.concatenate([places["lon"].to_numpy(float), [team.base_lon for team in teams]])
-    lat = np.concatenate([places["lat"].to_numpy(float), [team.base_lat for team in teams]])
-    homes = len(places)
+    stop_ids = [*(str(key) for key in places.index), *(each.stop_id for each in meetings)]
+    lonlat = np.concatenate(
+        [
+            places[["lon", "lat"]].to_numpy(float),
+            np.array([(each.place.lon, each.place.lat) for each in meetings]).reshape(-1, 2),
+            np.array([(team.base_lon, team.base_lat) for team in teams]).reshape(-1, 2),
+        ]
+    )
     return Travel(
         graphs={
-            mode: put_points(network, lon, lat, settings.access_kph)
+            mode: put_points(network, lonlat[:, 0], lonlat[:, 1], settings.access_kph)
             for mode, network in networks.items()
         },
-        lonlat=np.column_stack([lon, lat]),
-        point_of_household={int(key): i for i, key in enumerate(places.index)},
-        point_of_team={team.team_id: homes + i for i, team in enumerate(teams)},
+        lonlat=lonlat,
+        point_of_stop={stop_id: i for i, stop_id in enumerate(stop_ids)},
+        point_of_team={team.team_id: len(stop_ids) + i for i, team in enumerate(teams)},
         off_network_m=settings.off_network_m,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -14,8 +15,10 @@ from common.settings import Settings
 from planning.assembly import Appointment, week_plan
 from planning.camat import camat_day
 from planning.columns import FAMILIES
-from planning.eligibility import Sorted, needed_skills, service_seconds, sort_out
+from planning.eligibility import service_seconds, sort_out
 from planning.groups import GroupResult, GroupTask, plan_group, territory_groups
+from planning.meetings import Meeting
+from planning.offers import Offer, home_offers, meeting_offers
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan, refuse_violations
 from planning.team_days import TeamDay, team_and_weekday, team_days, vehicle_id
@@ -51,6 +54,8 @@ def plan_week(
     *,
     closed: frozenset[str],
     last_seen: Mapping[str, str],
+    meetings: Sequence[Meeting] = (),
+    busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
     run: Runner = one_after_the_other,
     seconds: float | None = None,
 ) -> WeekPlan:
@@ -65,11 +70,15 @@ def plan_week(
     scope_code
         Kecamatan code, or ``city``.
     travel
-        Holds every family with a door and every team's base.
+        Holds every family with a door, every meeting place and every team's base.
     closed
         ISO dates of holidays.
     last_seen
         ISO date of the last camat visit per kelurahan.
+    meetings
+        Meetings with kader that may be held (planning.meetings).
+    busy
+        Posyandu weekdays by household_id; see :func:`planning.eligibility.sort_out`.
     run
         How the independent groups are run: here, or in processes.
     seconds
@@ -87,9 +96,11 @@ def plan_week(
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
     crews = [team for team in teams if team.kind != "camat"]
     days = [day for team in crews for day in team_days(team, week, closed)]
-    sorted_ = sort_out(families, crews, days, travel, week, settings.visits)
+    sorted_ = sort_out(families, crews, days, travel, week, settings.visits, meetings, busy)
+    offers = home_offers(families, sorted_, settings)
+    offers += meeting_offers(meetings, sorted_, settings)
     camat_results, appointments = _plan_camat(
-        families.loc[list(sorted_.vehicles)],
+        offers,
         [team for team in teams if team.kind == "camat"],
         days,
         travel,
@@ -99,9 +110,9 @@ def plan_week(
         last_seen=last_seen,
         seconds=seconds,
     )
-    tasks, not_offered = _group_tasks(
-        families, crews, days, sorted_, appointments, travel, settings, seconds
-    )
+    with_camat = {each.stop_id for each in appointments}
+    offers = [offer for offer in offers if offer.stop_id not in with_camat]
+    tasks, not_offered = _group_tasks(crews, days, offers, appointments, travel, settings, seconds)
     results = {result.name: result for result in run(plan_group, tasks)}
     in_order = [*camat_results, *(results[task.name] for task in tasks)]
     refuse_violations(violation.code for result in in_order for violation in result.violations)
@@ -115,13 +126,14 @@ def plan_week(
         families,
         {team.team_id: team for team in teams},
         travel,
+        meetings,
     )
     refuse_violations(check_plan(plan, families, teams))
     return plan
 
 
 def _plan_camat(
-    families: pd.DataFrame,
+    offers: Sequence[Offer],
     camats: Sequence[Team],
     days: Sequence[TeamDay],
     travel: Travel,
@@ -136,12 +148,13 @@ def _plan_camat(
     results: list[GroupResult] = []
     appointments: list[Appointment] = []
     seen = dict(last_seen)
-    area_of = families["area_code"]
+    area_of = {offer.stop_id: offer.area_code for offer in offers}
     for day in (day for camat in camats for day in team_days(camat, week, closed)):
         partners = [
             each for each in days if each.team.kind == "plkb" and each.weekday == day.weekday
         ]
-        waiting = families.drop([each.household_id for each in appointments])
+        taken = {each.stop_id for each in appointments}
+        waiting = [offer for offer in offers if offer.stop_id not in taken]
         half_day = camat_day(day, partners, waiting, seen, travel, settings, seconds)
         if half_day is None:
             continue
@@ -150,10 +163,9 @@ def _plan_camat(
         result = replace(result, solution=replace(result.solution, unassigned=()))
         results.append(result)
         for made in (made for route in result.solution.routes for made in route.made):
-            household = int(made.stop_id)
             appointments.append(
                 Appointment(
-                    household,
+                    made.stop_id,
                     day.team.team_id,
                     half_day.partner.get(made.stop_id),
                     day.weekday,
@@ -161,38 +173,36 @@ def _plan_camat(
                     made.end_s - made.start_s,
                 )
             )
-            seen[str(area_of[household])] = week.day(day.weekday).isoformat()
+            seen[area_of[made.stop_id]] = week.day(day.weekday).isoformat()
     return results, appointments
 
 
 def _group_tasks(
-    families: pd.DataFrame,
     crews: Sequence[Team],
     days: Sequence[TeamDay],
-    sorted_: Sorted,
+    offers: Sequence[Offer],
     appointments: Sequence[Appointment],
     travel: Travel,
     settings: Settings,
     seconds: float | None,
-) -> tuple[list[GroupTask], list[int]]:
-    """Return one task a group, and the families that no search is offered: too low a prize."""
-    with_camat = {each.household_id for each in appointments}
-    open_ = families.loc[[key for key in sorted_.vehicles if key not in with_camat]]
+) -> tuple[list[GroupTask], list[str]]:
+    """Return one task a group, and the stops that no search is offered: too low a prize."""
     tasks: list[GroupTask] = []
-    not_offered: list[int] = []
+    not_offered: list[str] = []
     for group in territory_groups(crews):
         members = {team.team_id for team in group}
         own_days = tuple(day for day in days if day.team.team_id in members)
         if not own_days:
             continue
         areas = {area for team in group for area in team.territory}
-        waiting = open_[open_["area_code"].isin(areas)].sort_values(
-            ["must", "prize"], ascending=False, kind="stable"
+        waiting = sorted(
+            (offer for offer in offers if offer.area_code in areas),
+            key=lambda offer: (not offer.must, -offer.prize),
         )
         most = _most_offered(own_days, settings)
-        not_offered += waiting.index[most:].tolist()
+        not_offered += [offer.stop_id for offer in waiting[most:]]
+        stops = [offer.stop(node) for node, offer in enumerate(waiting[:most])]
         joint = [each for each in appointments if each.partner_id in members]
-        stops = _stops(waiting.iloc[:most], sorted_, settings)
         stops += _joint_stops(joint, len(stops))
         tasks.append(_task(group, own_days, stops, travel, settings, seconds))
     return tasks, not_offered
@@ -208,28 +218,11 @@ def _most_offered(days: Sequence[TeamDay], settings: Settings) -> int:
     return max(1, round(hold * settings.search.candidates_per_visit))
 
 
-def _stops(offered: pd.DataFrame, sorted_: Sorted, settings: Settings) -> list[Stop]:
-    return [
-        Stop(
-            stop_id=str(key),
-            node=node,
-            service_s=service_seconds(family["group"], family["grade"], settings.visits),
-            prize=family["prize"] * settings.search.second_per_prize_point,
-            skills=needed_skills(family["group"], settings.visits),
-            vehicles=sorted_.vehicles[int(key)],
-            must=family["must"],
-        )
-        for node, (key, family) in enumerate(
-            zip(offered.index, offered.to_dict("records"), strict=True)
-        )
-    ]
-
-
 def _joint_stops(joint: Sequence[Appointment], first_node: int) -> list[Stop]:
     """Return the camat's visits as fixed hours of the partner's day."""
     return [
         Stop(
-            stop_id=str(each.household_id),
+            stop_id=each.stop_id,
             node=first_node + i,
             service_s=each.service_s,
             prize=0,
@@ -250,7 +243,7 @@ def _task(
     seconds: float | None,
 ) -> GroupTask:
     modes = list(dict.fromkeys(team.transport for team in group))
-    points = [travel.point_of_household[int(stop.stop_id)] for stop in stops]
+    points = [travel.point_of_stop[stop.stop_id] for stop in stops]
     points += [travel.point_of_team[team.team_id] for team in group]
     return GroupTask(
         name="|".join(team.team_id for team in group),
@@ -276,8 +269,6 @@ def _settle(
         for each in route.made
     }
     return [
-        each
-        if (each.partner_id, str(each.household_id)) in made
-        else replace(each, partner_id=None)
+        each if (each.partner_id, each.stop_id) in made else replace(each, partner_id=None)
         for each in appointments
     ]

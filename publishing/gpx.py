@@ -12,8 +12,8 @@ from publishing.sheet import Sheet, SheetStop
 def render_gpx(sheet: Sheet) -> bytes:
     """Return the sheet as GPX 1.1: a waypoint a stop, a track with one segment a leg.
 
-    Waypoints are named by the stop's number and described by time and RT/RW. The
-    metadata says when the data are made up.
+    Waypoints are named by the stop's number (a meeting with a kader by number and place) and
+    described by time and RT/RW. The metadata says when the data are made up.
     """
     gpx = GPX()
     gpx.creator = "sambangi"
@@ -40,12 +40,13 @@ def render_gpx(sheet: Sheet) -> bytes:
 
 def _waypoint(stop: SheetStop, language: str) -> GPXWaypoint:
     time = words.clock_text(stop.start_s, language)
-    place = ", ".join(
-        part for part in (words.rt_rw_text(stop), words.place_words(stop, language)) if part
-    )
+    name, where = str(stop.number), words.place_words(stop, language)
+    parts = (words.rt_rw_text(stop), where)
+    if stop.is_meeting:
+        name, parts = f"{name} {where}", (words.meeting_text(stop, language), "")
     return GPXWaypoint(
         round(stop.lat, 6),
         round(stop.lon, 6),
-        name=str(stop.number),
-        description=f"{time} · {place}",
+        name=name,
+        description=f"{time} · {', '.join(part for part in parts if part)}",
     )

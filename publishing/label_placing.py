@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 import shapely
+import typst
 from matplotlib import font_manager, get_data_path
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
@@ -27,6 +28,14 @@ _FONT_LOCK = threading.Lock()
 
 def _font(*, bold: bool) -> FT2Font:
     return font_manager.get_font(f"{FONT_FOLDER}/DejaVuSans{'-Bold' if bold else ''}.ttf")
+
+
+@cache
+def embedded_fonts() -> typst.Fonts:
+    """Return the fonts that every PDF is set in; none of the system's."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER]
+    )
 
 
 @cache

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
@@ -27,10 +26,8 @@ from publishing.paper_geometry import (
 )
 from publishing.sheet import Sheet, SheetStop
 
-# Okabe & Ito (2008): colours that colour-blind readers can tell apart, and tints of the blue
+# Okabe & Ito (2008): colours that colour-blind readers can tell apart
 BLUE, BLACK = "#0072B2", "#000000"
-RAMP = ("#DCEBF5", "#A6CDE6", "#5BA3CF", BLUE, "#003F63")  # light: few
-NO_VALUE = "#EEEEEE"
 _WIDE = frozenset({"motorway", "trunk", "primary", "secondary"})
 _MIDDLE = frozenset({"tertiary", "unclassified"})
 _WIDTH_PX = {"wide": 5.0, "middle": 3.5, "small": 2.0}
@@ -120,9 +117,18 @@ def bounds(sheet: Sheet) -> list[list[float]]:
 
 
 def number_icon(stop: SheetStop) -> str:
-    """Return the disc of a stop: black where the door is known, white where one must ask."""
+    """Return the disc of a stop: black where the door is known, white where one must ask.
+
+    A meeting with a kader is a square with a double edge.
+    """
     fill, ink = (BLACK, "#fff") if stop.exact else ("#fff", BLACK)
     ring = f"outline:2px solid {BLACK};outline-offset:1px;" if stop.joint_with else ""
+    if stop.is_meeting:
+        return (
+            f'<div style="width:24px;height:24px;box-sizing:border-box;{ring}background:#fff;'
+            f"color:{BLACK};border:5px double {BLACK};"
+            f'font:bold 11px/14px sans-serif;text-align:center">{stop.number}</div>'
+        )
     return (
         f'<div style="width:24px;height:24px;border-radius:50%;box-sizing:border-box;{ring}'
         f"background:{fill};color:{ink};border:2px solid {BLACK if not stop.exact else '#fff'};"
@@ -148,30 +154,28 @@ def house_icon() -> str:
     )
 
 
-def value_icon(text: str, *, dark: bool) -> str:
-    """Return a value to stand on its area, light on a dark ground."""
-    ink, edge = ("#fff", "#000") if dark else ("#000", "#fff")
-    return (
-        f'<div style="color:{ink};font:bold 12px/16px sans-serif;text-align:center;'
-        f'text-shadow:0 0 2px {edge}">{safe(text)}</div>'
-    )
-
-
 def stop_words(stop: SheetStop, language: str) -> str:
-    """Return number, time and RT/RW of a stop, and nothing else, as HTML."""
-    parts = (f"No {stop.number}", words.clock_text(stop.start_s, language), words.rt_rw_text(stop))
+    """Return number, time and RT/RW of a stop, and nothing else, as HTML.
+
+    For a meeting: number, time, the name of the place, and for how many families.
+    """
+    if stop.is_meeting:
+        what = (words.place_words(stop, language), words.meeting_text(stop, language))
+    else:
+        what = (words.rt_rw_text(stop), "")
+    parts = (f"No {stop.number}", words.clock_text(stop.start_s, language), *what)
     return safe(" · ".join(part for part in parts if part))
 
 
 def day_legend(sheet: Sheet) -> str:
     """Return the legend of a day with counts, and what the reader must know of the data."""
     language = sheet.language
-    exact = sum(stop.exact for stop in sheet.stops)
-    joint = sum(stop.joint_with is not None for stop in sheet.stops)
+    signs = sheet.sign_counts
     counted = (
-        ("●", N_("letak rumah diketahui ({count})"), exact),
-        ("○", N_("letak perkiraan, bertanya dulu ({count})"), len(sheet.stops) - exact),
-        ("◎", N_("kunjungan bersama ({count})"), joint),
+        ("●", N_("letak rumah diketahui ({count})"), signs["door"]),
+        ("○", N_("letak perkiraan, bertanya dulu ({count})"), signs["ask"]),
+        ("▣", N_("temui kader ({count})"), signs["meeting"]),
+        ("◎", N_("kunjungan bersama ({count})"), signs["joint"]),
         ("⌂", N_("titik berangkat"), 1),
         (f'<span style="color:{BLUE}">➤</span>', N_("rute"), 1),
         ("┄", N_("batas kelurahan"), 1),
@@ -183,46 +187,3 @@ def day_legend(sheet: Sheet) -> str:
     ]
     lines += [f"<b>{safe(word)}</b>" for word in words.warnings_of(sheet)]
     return "<br>".join(lines)
-
-
-def steps_of(values: pd.Series) -> list[float]:
-    """Return the upper edges of all classes but the last, by equal counts, each edge once."""
-    known = values.dropna()
-    if known.empty:
-        return []
-    edges = np.quantile(known, [0.2, 0.4, 0.6, 0.8], method="higher")
-    return [float(edge) for edge in np.unique(edges) if edge < known.max()]
-
-
-def colour_of(value: float, steps: list[float]) -> str:
-    """Return the tint of a value; grey when it is missing."""
-    return NO_VALUE if math.isnan(value) else RAMP[int(np.searchsorted(steps, value))]
-
-
-def areas_legend(
-    title: str, values: pd.Series, steps: list[float], decimals: int, language: str
-) -> str:
-    """Return the classes with their range and their count of areas."""
-    lines = [f"<b>{safe(title)}</b>"] if title else []
-    known = values.dropna()
-    classes = np.searchsorted(steps, known)
-    for index in range(len(steps) + 1):
-        members = known[classes == index]
-        if len(members):
-            ends = {
-                words.number_text(end, decimals, language) for end in (members.min(), members.max())
-            }
-            span = "–".join(sorted(ends, key=len))
-            lines.append(f"{_patch(RAMP[index])} {safe(span)} ({len(members)})")
-    missing = int(values.isna().sum())
-    if missing:
-        text = translate(N_("tanpa angka ({count})"), language, count=missing)
-        lines.append(f"{_patch(NO_VALUE)} – {safe(text)}")
-    return "<br>".join(lines)
-
-
-def _patch(colour: str) -> str:
-    return (
-        '<span style="display:inline-block;width:14px;height:11px;border:1px solid #444;'
-        f'background:{colour}"></span>'
-    )

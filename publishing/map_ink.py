@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from shapely import Polygon as Polygon_
 
 from publishing.label_placing import MM_PER_PT, Label
-from publishing.paper_day import BASE_MM, DISC_MM, RING_MM, PaperDay
+from publishing.paper_day import BASE_MM, DISC_MM, SQUARE_MM, PaperDay, reach_mm
 from publishing.paper_geometry import (
     ARROW_EVERY_M,
     Arrow,
@@ -84,7 +84,10 @@ def visible_arrows(day: PaperDay) -> list[Arrow]:
     """Return the arrows of all legs, moved along where a disc or another arrow is in the way."""
     every = ARROW_EVERY_M / day.frame.m_per_mm
     every = min(max(every, _ARROWS_LEAST_MM), _ARROWS_MOST_MM)
-    round_things = [(*disc, DISC_MM + 1.1 * _ARROW_MM) for disc in day.discs]
+    round_things = [
+        (*disc, reach_mm(stop) + 1.1 * _ARROW_MM)
+        for stop, disc in zip(day.stops, day.discs, strict=True)
+    ]
     if day.base is not None:
         round_things.append((day.base.x, day.base.y, BASE_MM + _ARROW_MM))
     seen: list[Arrow] = []
@@ -124,7 +127,7 @@ def base_ink(day: PaperDay) -> Iterator[Artist]:
 
 
 def stop_ink(day: PaperDay) -> Iterator[Artist]:
-    """Yield the discs and the lines from those that were moved to their doors."""
+    """Yield discs, squares where a kader is met, and lines to the doors of those moved."""
     for stop, door, disc in zip(day.stops, day.doors, day.discs, strict=True):
         if math.dist(door, disc) > _LEADER_FROM_MM:
             leader = np.array([shapely.LineString([door, disc])], dtype=object)
@@ -132,8 +135,18 @@ def stop_ink(day: PaperDay) -> Iterator[Artist]:
             yield Circle(tuple(door), 0.75, fc=INK, ec="white", lw=0.5, zorder=8.5)
         fill, edge = (INK, "white") if stop.exact else ("white", INK)
         if stop.joint_with:
-            yield Circle(tuple(disc), DISC_MM + RING_MM, fc="white", ec=INK, lw=1.0, zorder=10.5)
-        yield Circle(tuple(disc), DISC_MM, fc=fill, ec=edge, lw=1.2, zorder=11)
+            yield Circle(tuple(disc), reach_mm(stop), fc="white", ec=INK, lw=1.0, zorder=10.5)
+        if stop.is_meeting:
+            yield from _square(*disc)
+        else:
+            yield Circle(tuple(disc), DISC_MM, fc=fill, ec=edge, lw=1.2, zorder=11)
+
+
+def _square(x: float, y: float) -> Iterator[Artist]:
+    """Yield a square with a second line inside, which no disc has."""
+    for half, width in ((SQUARE_MM, 1.3), (SQUARE_MM - 0.5, 0.5)):
+        corner = (x - half, y - half)
+        yield Rectangle(corner, 2 * half, 2 * half, fc="white", ec=INK, lw=width, zorder=11)
 
 
 def write_numbers(axes: Axes, day: PaperDay) -> None:
@@ -141,7 +154,8 @@ def write_numbers(axes: Axes, day: PaperDay) -> None:
     for stop, (x, y) in zip(day.stops, day.discs, strict=True):
         axes.text(
             x, y - 0.05, str(stop.number), ha="center", va="center_baseline", weight="bold",
-            fontsize=9.5 if stop.number < 100 else 7.5, color="white" if stop.exact else INK,
+            fontsize=(9.5 if stop.number < 100 else 7.5) - stop.is_meeting,
+            color="white" if stop.exact else INK,
             zorder=12,
         )  # fmt: skip
 

@@ -30,6 +30,11 @@ def short_street(name: str) -> str:
     return text
 
 
+def rank_of(highway: str) -> int:
+    """Return how much a class of street matters to somebody who looks for the way."""
+    return _RANKS.get(highway.removesuffix("_link"), 1)
+
+
 def street_labels(streets: gpd.GeoDataFrame, route: BaseGeometry) -> list[Iterator[Label]]:
     """Return, per named street, the places its name may take; the most useful street first.
 
@@ -41,7 +46,7 @@ def street_labels(streets: gpd.GeoDataFrame, route: BaseGeometry) -> list[Iterat
     for name, pieces in named.groupby("name"):
         lines = _lines(shapely.line_merge(shapely.union_all(pieces.geometry.to_numpy())))
         used = sum(line.intersection(near).length for line in lines)
-        rank = max(_RANKS.get(str(kind).removesuffix("_link"), 1) for kind in pieces["highway"])
+        rank = max(rank_of(str(kind)) for kind in pieces["highway"])
         length = sum(line.length for line in lines)
         ranked.append((used > 5.0, rank, min(used, 60) + length, str(name), lines, near))
     ranked.sort(key=lambda each: (not each[0], -each[1], -each[2], each[3]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from publishing.sheet import Sheet, SheetStop
 
 DISC_MM = 2.9  # radius of a numbered stop
 RING_MM = 0.85  # between the disc of a joint visit and the ring around it
+SQUARE_MM = 2.6  # half the side of a numbered meeting
 BASE_MM = 3.0  # half the house
 _SIDE_MM = 0.6  # the route keeps to the left of the street, as traffic does in Indonesia
 _MARGIN_MM = 11.0
@@ -37,6 +39,12 @@ class PaperDay:
     base: Point | None  # None: outside the frame
     streets: gpd.GeoDataFrame  # highway, name, geometry; cut at the frame
     areas: gpd.GeoDataFrame  # area_name, geometry; cut at the frame
+
+
+def reach_mm(stop: SheetStop) -> float:
+    """Return how far the sign of a stop reaches from its middle."""
+    core = SQUARE_MM * math.sqrt(2) if stop.is_meeting else DISC_MM
+    return core + (RING_MM if stop.joint_with else 0)
 
 
 def whole_day(sheet: Sheet) -> BaseGeometry:
@@ -79,7 +87,7 @@ def day_on_paper(sheet: Sheet, shown: BaseGeometry, width_mm: float, height_mm: 
     stops = tuple(stop for stop, seen in zip(sheet.stops, inside[1:], strict=True) if seen)
     doors = shapely.get_coordinates(places[1:][inside[1:]])
     base = places[0] if inside[0] else None
-    radii = np.array([DISC_MM + (RING_MM if stop.joint_with else 0) + 0.25 for stop in stops])
+    radii = np.array([reach_mm(stop) + 0.25 for stop in stops])
     still = ((base.x, base.y, BASE_MM + 0.9),) if base else ()
     return PaperDay(
         frame=frame,

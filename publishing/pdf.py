@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,8 @@ import typst
 
 from common.language import N_, translate
 from publishing import words
-from publishing.label_placing import FONT_FOLDER, text_width_mm
+from publishing.asked import asked_rows
+from publishing.label_placing import embedded_fonts, text_width_mm
 from publishing.route_map import draw_route_map
 from publishing.sheet import Sheet, SheetStop
 
@@ -30,8 +30,9 @@ _STAYS_TOGETHER = re.compile(r"\b(No\.?|Blok|H\.|Gg\.|RT|RW) (?=\S)")
 def render_pdf(sheet: Sheet) -> bytes:
     """Return the sheet as PDF, A4 portrait; the same sheet gives the same bytes.
 
-    Page 1 is the map, page 2 and on the list in rows of at least 10 pt. No text of the sheet
-    is ever read as markup. Fonts are embedded; no font of the system is used.
+    Page 1 is the map, page 2 and on the list in rows of at least 10 pt; then, on pages of
+    their own that a kader may see, the families to ask for at each meeting. No text of the
+    sheet is ever read as markup. Fonts are embedded; no font of the system is used.
     """
     with TemporaryDirectory(prefix="sambangi-") as folder:
         room = Path(folder)
@@ -43,19 +44,12 @@ def render_pdf(sheet: Sheet) -> bytes:
         pdf: bytes = typst.compile(
             room / "team_day.typ",
             root=room,
-            font_paths=_fonts(),
+            font_paths=embedded_fonts(),
             ignore_system_fonts=True,
             format="pdf",
             timestamp=sheet.printed_at.replace(microsecond=0),  # typst knows no fractions
         )
     return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER]
-    )
 
 
 def _qr(text: str) -> bytes:
@@ -90,6 +84,9 @@ def _content(sheet: Sheet) -> dict[str, object]:
         "map_height_mm": MAP_HEIGHT_MM,
         "rows": _list_rows(sheet),
         "outcomes": outcomes,
+        "asked": [_asked(stop, language) for stop in sheet.meetings],
+        "answers": " · ".join(f"{at} {word}" for at, word in words.answer_words(language).items()),
+        "letters": list(words.ANSWERS),
         "printed": words.printed_text(sheet),
         "words": _fixed_words(language),
     }
@@ -100,7 +97,13 @@ def _fixed_words(language: str) -> dict[str, object]:
     columns = (
         N_("No"), N_("Jam"), N_("RT/RW"), N_("Alamat, letak"), N_("Siapa, periksa"), N_("Hasil"),
     )  # fmt: skip
+    asked = (
+        N_("No"), N_("Siapa"), N_("RT/RW"), N_("Alamat"), words.LANDMARK, N_("Jawaban"),
+    )  # fmt: skip
     return {
+        "asked_heading": translate(words.ASKED_HEADING, language),
+        "asked_columns": [translate(column, language) for column in asked],
+        "bring": translate(N_("daftar keluarga di halaman"), language),
         "sheet_no": translate(N_("Lembar"), language),
         "page": translate(N_("Halaman"), language),
         "notes": translate(N_("Catatan"), language),
@@ -137,12 +140,12 @@ def _pause_text(sheet: Sheet) -> str:
 
 def _legend(sheet: Sheet) -> list[dict[str, str]]:
     """Return the signs on this map with their meaning and count."""
-    exact = sum(stop.exact for stop in sheet.stops)
-    joint = sum(stop.joint_with is not None for stop in sheet.stops)
+    counts = sheet.sign_counts
     signs = [
-        ("door", N_("letak rumah diketahui ({count})"), exact),
-        ("ask", N_("letak perkiraan, bertanya dulu ({count})"), len(sheet.stops) - exact),
-        ("joint", N_("kunjungan bersama ({count})"), joint),
+        ("door", N_("letak rumah diketahui ({count})"), counts["door"]),
+        ("ask", N_("letak perkiraan, bertanya dulu ({count})"), counts["ask"]),
+        ("meeting", N_("temui kader ({count})"), counts["meeting"]),
+        ("joint", N_("kunjungan bersama ({count})"), counts["joint"]),
         ("base", N_("titik berangkat"), 1),
         ("route", N_("rute"), 1),
         ("access", N_("jalan kaki ke pintu"), 1),
@@ -170,18 +173,44 @@ def _list_rows(sheet: Sheet) -> list[dict[str, object]]:
 def _row(stop: SheetStop, language: str) -> dict[str, object]:
     """Return one visit as the list prints it."""
     who = (words.clean(stop.initials, 12), words.group_word(stop.group, language))
+    where = words.place_words(stop, language)
+    meeting = words.meeting_text(stop, language)
     return {
         "number": str(stop.number),
+        "meeting": meeting,
         "exact": stop.exact,
         "time": words.clock_text(stop.start_s, language),
         "minutes": words.span_text(stop.end_s - stop.start_s, language),
         "rt_rw": words.rt_rw_text(stop),
         "kelurahan": _breakable(words.clean(stop.kelurahan, 30)),
         "address": _breakable(words.clean(stop.address, _LONGEST_ADDRESS)),
-        "place": _breakable(words.place_words(stop, language)),
-        "who": " · ".join(word for word in who if word),
+        "place": _breakable(where),
+        "who": meeting or " · ".join(word for word in who if word),
         "checks": ", ".join(words.check_words(stop, language)),
         "joint": words.joint_text(stop, language),
+    }
+
+
+def _asked(stop: SheetStop, language: str) -> dict[str, object]:
+    """Return one meeting with its families as their list prints them."""
+    head = (
+        _breakable(words.place_words(stop, language)),
+        words.clean(stop.kelurahan, 40),
+        words.clock_text(stop.start_s, language),
+        words.meeting_text(stop, language),
+    )
+    return {
+        "stop": str(stop.number),
+        "head": " · ".join(part for part in head if part),
+        "rows": [
+            {
+                "number": row.number,
+                "who": f"{row.initials} · {row.group}" if row.initials else row.group,
+                "rt_rw": row.rt_rw,
+                "address": _breakable(row.address),
+            }
+            for row in asked_rows(stop, language)
+        ],
     }
 
 

@@ -21,10 +21,10 @@ from publishing.label_placing import Label, place_labels
 from publishing.map_names import area_labels, street_labels
 from publishing.paper_day import (
     BASE_MM,
-    DISC_MM,
     PaperDay,
     day_on_paper,
     near_part,
+    reach_mm,
     whole_day,
 )
 from publishing.paper_geometry import Frame
@@ -50,9 +50,10 @@ def draw_route_map(sheet: Sheet, width_mm: float, height_mm: float) -> bytes:
 
     Streets grey by class, borders of kelurahan dashed, the route black with arrows,
     stops as numbered discs that do not overlap: black where the door is known, white
-    where one has to ask, with a ring where another team joins. Places far from the others
-    are left to an inset. Projected to the UTM zone of the day; readable in black and
-    white. Texts stay texts in DejaVu Sans. Safe to call from several threads.
+    where one has to ask, with a ring where another team joins; a square where a kader is met.
+    Places far from the others are left to an inset. Projected to the UTM zone of the day;
+    readable in black and white. Texts stay texts in DejaVu Sans. Safe to call from several
+    threads.
 
     Parameters
     ----------
@@ -152,7 +153,8 @@ def _free_corner(day: PaperDay, side: float) -> Polygon | None:
         shapely.box(wide - side, 0, wide, side),
         shapely.box(0, high - side, side, high),
     ]
-    things = [shapely.Point(disc).buffer(DISC_MM + 2) for disc in day.discs]
+    signs = zip(day.stops, day.discs, strict=True)
+    things = [shapely.Point(disc).buffer(reach_mm(stop) + 2) for stop, disc in signs]
     if day.base is not None:
         things.append(day.base.buffer(BASE_MM + 2))
     free = [corner for corner in corners if not shapely.intersects(corner, things).any()]
@@ -186,7 +188,10 @@ def _names(day: PaperDay, inset: _Inset | None) -> tuple[list[Label], list[Label
     """Return the labels of kelurahan and of streets that find room."""
     arrows = map_ink.visible_arrows(day)
     busy: list[BaseGeometry] = [
-        *(shapely.Point(disc).buffer(DISC_MM + 1) for disc in day.discs),
+        *(
+            shapely.Point(disc).buffer(reach_mm(stop) + 1)
+            for stop, disc in zip(day.stops, day.discs, strict=True)
+        ),
         *(shapely.Point(arrow.x, arrow.y).buffer(1.6) for arrow in arrows),
         *(leg.buffer(0.5) for leg in (*day.legs, *day.access)),
         *(LineString(ends).buffer(0.4) for ends in zip(day.doors, day.discs, strict=True)),

@@ -12,8 +12,22 @@ EXACT_GRADES = frozenset({"verified", "register", "street"})  # the door itself 
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFamily:
+    """One family whose door nobody knows; the kader is asked where it is."""
+
+    initials: str
+    rw: str | None
+    rt: str | None
+    address: str | None
+    group: str  # planning.columns.GROUPS
+
+
+@dataclass(frozen=True, slots=True)
 class SheetStop:
-    """One visit of the day, in driving order.
+    """One stop of the day, in driving order: a visit, or a meeting with a kader.
+
+    At a meeting many families known only by kelurahan are ``asked`` for at once; it has no
+    initials and no checks, group "other", and its place is the posyandu or the office.
 
     Times are seconds after the day's local midnight; coordinates are EPSG:4326.
     """
@@ -23,7 +37,7 @@ class SheetStop:
     end_s: int
     travel_s: int  # from the stop before, or from the base
     distance_m: float
-    lon: float  # of the door
+    lon: float  # of the door, or of the meeting place
     lat: float
     kelurahan: str
     rw: str | None
@@ -35,11 +49,18 @@ class SheetStop:
     grade: str  # geodata.columns.GRADES
     joint_with: str | None  # name of the other team that makes the same visit
     must: bool
+    asked: tuple[AskedFamily, ...] = ()  # families to ask the kader for
+    place_name: str | None = None  # "Posyandu Mawar 3", "Kantor kelurahan Cikokol"
+
+    @property
+    def is_meeting(self) -> bool:
+        """Whether a kader is met here instead of a family."""
+        return bool(self.asked)
 
     @property
     def exact(self) -> bool:
         """Whether the place is a door and not the middle of an RT, RW or kelurahan."""
-        return self.grade in EXACT_GRADES
+        return not self.is_meeting and self.grade in EXACT_GRADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +93,17 @@ class Sheet:
     printed_at: datetime  # aware
     purpose: str
     language: str  # common.language.LANGUAGES
+
+    @property
+    def meetings(self) -> tuple[SheetStop, ...]:
+        """The stops at which a kader is met."""
+        return tuple(stop for stop in self.stops if stop.is_meeting)
+
+    @property
+    def sign_counts(self) -> dict[str, int]:
+        """Stops by the sign they bear: ``door``, ``ask``, ``meeting``; ``joint`` comes on top."""
+        exact = sum(stop.exact for stop in self.stops)
+        met = len(self.meetings)
+        joint = sum(stop.joint_with is not None for stop in self.stops)
+        ask = len(self.stops) - exact - met
+        return {"door": exact, "ask": ask, "meeting": met, "joint": joint}

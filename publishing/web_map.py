@@ -22,11 +22,22 @@ _LIGHT = "#B8B8B8"
 
 _LEGEND = """{% macro script(this, kwargs) %}
 var {{ this.get_name() }} = L.control({position: "bottomleft"});
-{{ this.get_name() }}.onAdd = function () {
-    var box = L.DomUtil.create("div", "map-legend");
+{{ this.get_name() }}.onAdd = function (map) {
+    var box = L.DomUtil.create("details", "map-legend");
+    box.open = map.getSize().x >= 560;
+    var touches = function (icon) {
+        var a = icon.getBoundingClientRect(), b = box.getBoundingClientRect();
+        return a.right > b.left && a.left < b.right && a.bottom > b.top && a.top < b.bottom;
+    };
+    setTimeout(function () {  // no stop is covered until the reader asks
+        var icons = map.getContainer().querySelectorAll(".stop-number, .base-house");
+        if (Array.from(icons).some(touches)) { box.open = false; }
+    }, 400);
+    L.DomEvent.disableClickPropagation(box);
     box.style.cssText = "background:#fff;color:#000;padding:6px 9px;font:13px sans-serif;"
         + "line-height:1.5;border:1px solid #666;border-radius:3px;max-width:260px";
-    box.innerHTML = {{ this.content|tojavascript }};
+    box.innerHTML = "<summary style='cursor:pointer'>" + {{ this.label|tojavascript }}
+        + "</summary>" + {{ this.content|tojavascript }};
     return box;
 };
 {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
@@ -42,14 +53,42 @@ _POPUP = """{% macro script(this, kwargs) %}
 {% endmacro %}"""
 
 
-class _Script(MacroElement):
-    """A few lines of JavaScript around one HTML text that is safe to show."""
+_GROUND = """{% macro script(this, kwargs) %}
+L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
+{{ this._parent.get_name() }}.getContainer().style.background = "#F6F7F5";
+{% endmacro %}"""
 
-    def __init__(self, name: str, script: str, content: str) -> None:
+
+class _Script(MacroElement):
+    """A few lines of JavaScript around one HTML text that is safe to show.
+
+    The script belongs to the class: branca keeps it when a map is copied.
+    """
+
+    def __init__(self, content: str = "") -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part
-        self._name = name
-        self._template = Template(script)
+        self._name = type(self).__name__.strip("_").lower()
         self.content = content
+
+
+class _Legend(_Script):
+    _template = Template(_LEGEND)
+
+    def __init__(self, content: str, language: str) -> None:
+        super().__init__(content)
+        self.label = map_html.safe(translate(N_("Keterangan"), language))
+
+
+class _Credit(_Script):
+    _template = Template(_CREDIT)
+
+
+class _Popup(_Script):
+    _template = Template(_POPUP)
+
+
+class _Ground(_Script):
+    _template = Template(_GROUND)
 
 
 def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
@@ -64,8 +103,9 @@ def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
     Returns
     -------
     folium.Map
-        Fitted to the day. Stops are div icons of class ``stop-number``, the route are paths
-        of class ``route-line``. Popups and tooltips hold number, time and RT/RW only.
+        Fitted to the day. Stops are div icons of class ``stop-number`` (a meeting with a kader
+        also ``stop-meeting``), the route are paths of class ``route-line``. Popups and
+        tooltips hold number, time and RT/RW (of a meeting place and count) only.
     """
     made = _plain_map(leaflet_url, words.STREETS_BY)
     _add_ground(made, sheet)
@@ -86,7 +126,7 @@ def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
     folium.Tooltip(translate(N_("titik berangkat"), sheet.language)).add_to(base)
     for stop in sheet.stops:
         _add_stop(made, stop, sheet.language)
-    made.add_child(_Script("legend", _LEGEND, map_html.day_legend(sheet)))
+    made.add_child(_Legend(map_html.day_legend(sheet), sheet.language))
     made.fit_bounds(map_html.bounds(sheet), padding=(28, 28))
     return made
 
@@ -124,7 +164,7 @@ def areas_map(
         text = "–" if pd.isna(value) else words.number_text(value, decimals, language)
         _add_area(made, str(name), shape, text, map_html.colour_of(value, steps))
     legend = map_html.areas_legend(title, shown, steps, decimals, language)
-    made.add_child(_Script("legend", _LEGEND, legend))
+    made.add_child(_Legend(legend, language))
     west, south, east, north = (float(edge) for edge in areas.total_bounds)
     made.fit_bounds([[south, west], [north, east]])
     return made
@@ -132,10 +172,11 @@ def areas_map(
 
 def _plain_map(leaflet_url: str, credit: str) -> folium.Map:
     """Return an empty map that asks only ``leaflet_url`` for files."""
-    made = folium.Map(tiles=None, control_scale=True, zoom_snap=0.25)
+    made = folium.Map(tiles=None, zoom_snap=0.25)
     made.default_js = [("leaflet", f"{leaflet_url}/leaflet.js")]
     made.default_css = [("leaflet_css", f"{leaflet_url}/leaflet.css")]
-    made.add_child(_Script("credit", _CREDIT, credit))
+    made.add_child(_Credit(credit))
+    made.add_child(_Ground())
     return made
 
 
@@ -178,10 +219,11 @@ def _add_area(made: folium.Map, name: str, shape: BaseGeometry, text: str, colou
 
 def _add_stop(made: folium.Map, stop: SheetStop, language: str) -> None:
     icon = map_html.number_icon(stop)
-    marker = _add_icon(made, stop.lat, stop.lon, icon, 24, "stop-number", z=1000)
+    shape = "stop-number stop-meeting" if stop.is_meeting else "stop-number"
+    marker = _add_icon(made, stop.lat, stop.lon, icon, 24, shape, z=1000)
     text = map_html.stop_words(stop, language)
     folium.Tooltip(text).add_to(marker)
-    _Script("popup", _POPUP, text).add_to(marker)
+    _Popup(text).add_to(marker)
 
 
 def _add_icon(

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from common.language import N_, translate
-from publishing.sheet import Sheet, SheetStop
+from publishing.sheet import AskedFamily, Sheet, SheetStop
 
 MOST_LETTERS = 140  # of a free text; more does not fit a row of the list
 
@@ -47,6 +47,14 @@ TRANSPORT_WORDS = {
     "motorcycle": N_("sepeda motor"),
     "car": N_("mobil"),
 }
+# what the kader answers about a family without a door; letters, as visits have numbers
+ANSWERS = {
+    "A": N_("ketemu tempatnya"),
+    "B": N_("pindah"),
+    "C": N_("tidak dikenal"),
+}
+ASKED_HEADING = N_("Daftar keluarga untuk ditanyakan")
+LANDMARK = N_("Patokan, letak rumah")
 MADE_UP = N_("DATA REKAAN")
 APPROXIMATE = N_("batas perkiraan")
 STREETS_BY = "© OpenStreetMap contributors"  # as ODbL 1.0 asks, in no language
@@ -79,6 +87,11 @@ def date_text(day: date, language: str) -> str:
     return format_date(day, "EEEE, d MMMM y", locale=language)
 
 
+def short_day_text(day: date, language: str) -> tuple[str, str]:
+    """Return ``Senin`` and ``30 Nov 2026``."""
+    return format_date(day, "EEEE", locale=language), format_date(day, "d MMM y", locale=language)
+
+
 def moment_text(at: datetime, language: str) -> str:
     """Return ``24 Nov 2026 10.15`` for an aware time, in its own zone."""
     return f"{format_date(at, 'd MMM y', locale=language)} {at:%H}{_clock_sign(language)}{at:%M}"
@@ -109,7 +122,7 @@ def short_number(text: str | None) -> str:
     return raw.lstrip("0").rjust(2, "0") if raw.isdecimal() else raw
 
 
-def rt_rw_text(stop: SheetStop) -> str:
+def rt_rw_text(stop: SheetStop | AskedFamily) -> str:
     """Return ``RT 03/RW 05``, or what is known of it."""
     parts = (("RT", short_number(stop.rt)), ("RW", short_number(stop.rw)))
     return "/".join(f"{kind} {number}" for kind, number in parts if number)
@@ -126,8 +139,17 @@ def check_words(stop: SheetStop, language: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def meeting_text(stop: SheetStop, language: str) -> str:
+    """Return ``Temui kader: 12 keluarga`` for a meeting, else ""."""
+    if not stop.is_meeting:
+        return ""
+    return translate(N_("Temui kader: {count} keluarga"), language, count=len(stop.asked))
+
+
 def place_words(stop: SheetStop, language: str) -> str:
-    """Return how to find the door: ``titik dari data`` or whom to ask."""
+    """Return how to find the door: ``titik dari data`` or whom to ask; where a kader is met."""
+    if stop.is_meeting:
+        return clean(stop.place_name, 60) or translate(N_("posyandu atau kantor"), language)
     rt, rw = short_number(stop.rt), short_number(stop.rw)
     if stop.grade == "verified":
         return translate(N_("titik sudah dicek"), language)
@@ -154,6 +176,11 @@ def outcome_words(language: str) -> dict[int, str]:
     return {code: translate(word, language) for code, word in OUTCOMES.items()}
 
 
+def answer_words(language: str) -> dict[str, str]:
+    """Return the letters of what the kader answers with their words."""
+    return {letter: translate(word, language) for letter, word in ANSWERS.items()}
+
+
 def warnings_of(sheet: Sheet) -> list[str]:
     """Return the words that must stand on every page: made-up data, approximate borders."""
     words = [(sheet.made_up, MADE_UP), (sheet.approximate_borders, APPROXIMATE)]
@@ -162,10 +189,15 @@ def warnings_of(sheet: Sheet) -> list[str]:
 
 def printed_text(sheet: Sheet) -> str:
     """Return who printed the sheet, when and for what."""
+    return imprint_text(sheet.printed_by, sheet.printed_at, sheet.purpose, sheet.language)
+
+
+def imprint_text(by: str, at: datetime, purpose: str, language: str) -> str:
+    """Return who printed a paper, when (aware time) and for what."""
     return translate(
         N_("Dicetak oleh {who}, {when}, untuk {purpose}"),
-        sheet.language,
-        who=clean(sheet.printed_by, 30),
-        when=moment_text(sheet.printed_at, sheet.language),
-        purpose=clean(sheet.purpose, 60),
+        language,
+        who=clean(by, 30),
+        when=moment_text(at, language),
+        purpose=clean(purpose, 60),
     )

@@ -170,7 +170,7 @@ def publish_plan(conn: Connection, plan_id: int, at: datetime) -> PlanRecord:
 
 
 def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
-    """Return who was to be visited in earlier weeks: ``household_id``, ``team_id``, ``day_date``.
+    """Return the visits of earlier weeks: ``household_id``, ``team_id``, ``day_date``, ``kind``.
 
     A draft of a week before ``current`` was never handed out: it does not count.
 
@@ -199,11 +199,11 @@ def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
     )
     ranked = sa.select(standing, newest.label("newest")).subquery()
     query = (
-        sa.select(ranked.c.household_id, ranked.c.team_id, ranked.c.day_date)
+        sa.select(ranked.c.household_id, ranked.c.team_id, ranked.c.day_date, ranked.c.kind)
         .where(ranked.c.plan_id == ranked.c.newest)
         .order_by(ranked.c.day_date, ranked.c.team_id, ranked.c.sequence, ranked.c.position)
     )
-    return read_frame(conn, query, {"team_id": "str", "day_date": "str"}, index=None)
+    return read_frame(conn, query, {"team_id": "str", "day_date": "str", "kind": "str"}, index=None)
 
 
 def _rows(conn: Connection, table: sa.Table, schema: DataFrameSchema, plan_id: int) -> pd.DataFrame:

@@ -124,7 +124,7 @@ imports = sa.Table(
     _number("added"),
     _number("updated"),
     _number("unchanged"),
-    sa.UniqueConstraint("kind", "file_sha256"),
+    sa.UniqueConstraint("kind", "file_sha256", "layout", "codes", name="uq_imports_same_reading"),
     sqlite_autoincrement=True,
 )
 
@@ -220,6 +220,32 @@ teams = sa.Table(
     sa.Column("leave", sa.JSON, nullable=False),
 )
 
+points = sa.Table(
+    "points",
+    metadata,
+    sa.Column("place_id", sa.Text, primary_key=True),
+    _position(),
+    _text("kind"),
+    _text("name"),
+    _text("area_code"),
+    _text("rw", nullable=True),
+    _text("rt", nullable=True),
+    sa.Column("lon", sa.Double, nullable=False),
+    sa.Column("lat", sa.Double, nullable=False),
+)
+
+calendar = sa.Table(
+    "calendar",
+    metadata,
+    _position(primary_key=True),
+    _text("date"),
+    _text("kind"),
+    _text("area_code", nullable=True),
+    _text("rw", nullable=True),
+    _text("team_id", nullable=True),
+    _text("note", nullable=True),
+)
+
 plans = sa.Table(
     "plans",
     metadata,
@@ -255,6 +281,10 @@ plan_visits = sa.Table(
     _number("end_s"),
     _text("joint_team_id", nullable=True),
     sa.Column("must", sa.Boolean, nullable=False),
+    _text("kind"),
+    _text("place_name", nullable=True),
+    sa.Column("place_lon", sa.Double, nullable=True),
+    sa.Column("place_lat", sa.Double, nullable=True),
 )
 
 plan_days = sa.Table(

@@ -10,7 +10,8 @@ import geopandas as gpd
 import shapely
 from shapely import LineString, MultiLineString
 
-from publishing.sheet import Sheet, SheetStop
+from publishing.sheet import AskedFamily, Sheet, SheetStop
+from publishing.week_poster import PosterCell, PosterRow, WeekPoster
 
 BASE = (106.6700, -6.2000)
 STEP = 0.0012  # of a degree, about 130 m between two streets of the grid
@@ -79,6 +80,44 @@ def made_up_stop(number: int, lon: float, lat: float) -> SheetStop:
     )
 
 
+def made_up_meeting(number: int, lon: float, lat: float, count: int) -> SheetStop:
+    """Return a meeting with a kader who is asked for ``count`` families."""
+    asked = tuple(
+        AskedFamily(
+            initials=f"{'ABDEFHIKLMNR'[index % 12]}.S.",
+            rw=f"{index // 6 + 1:03d}" if index % 4 else None,
+            rt=f"{index % 6 + 1:03d}" if index % 4 else None,
+            address=ADDRESSES[index % 3],
+            group=GROUPS[index % 5],
+        )
+        for index in range(count)
+    )
+    return replace(
+        made_up_stop(number, lon, lat),
+        rw=None,
+        rt=None,
+        address=None,
+        initials="",
+        group="other",
+        checks=(),
+        grade="kelurahan",
+        joint_with=None,
+        asked=asked,
+        place_name="Posyandu Mawar 3",
+    )
+
+
+def sheet_with_meetings(count: int = 10, asked: int = 8, language: str = "id") -> Sheet:
+    """Return a day whose third stop is a meeting, and whose fifth is one without a name."""
+    sheet = made_up_sheet(count, language)
+    stops = list(sheet.stops)
+    for index, place in ((2, "Posyandu Mawar 3"), (4, None)):
+        old = stops[index]
+        meeting = made_up_meeting(old.number, old.lon, old.lat, asked)
+        stops[index] = replace(meeting, place_name=place)
+    return with_stops(sheet, tuple(stops))
+
+
 def made_up_sheet(count: int = 10, language: str = "id") -> Sheet:
     """Return a day with ``count`` stops on the grid, near each other and not in a line."""
     places = [
@@ -116,6 +155,41 @@ def made_up_sheet(count: int = 10, language: str = "id") -> Sheet:
             language=language,
         ),
         stops,
+    )
+
+
+def made_up_poster(teams: int = 9, language: str = "id") -> WeekPoster:
+    """Return a week of TPK, PLKB and one camat, given in the wrong order, with leave and a holiday.
+
+    Day by day: 3 visits on Monday, one more each day; Saturday has none.
+    """
+    days = tuple(date(2026, 11, 30) + timedelta(days=offset) for offset in range(6))
+    rows = []
+    for index in range(teams):
+        kind = "camat" if index == teams - 1 else ("tpk", "plkb")[index % 2]
+        name = "Camat Sukaraya" if kind == "camat" else f"{kind.upper()} Sukaraya {index + 1}"
+        worked = [
+            PosterCell(("Sukamaju", "Sukatani"), 3 + at, 3 + at, 30600, 51600)
+            for at in range(len(days) - 1)
+        ]
+        cells: list[PosterCell | None] = [*worked, None]
+        if index == 0:
+            cells[0] = PosterCell((), 0, 0, 0, 0, "Cuti")
+            cells[1] = PosterCell(("Sukamaju",), 21, 4, 30600, 51600, "posyandu RW 03")
+        cells[4] = PosterCell((), 0, 0, 0, 0, "Libur: Hari Contoh")
+        rows.append(PosterRow(name, kind, tuple(cells)))
+    return WeekPoster(
+        city="Kota Contoh",
+        kecamatan="Sukaraya",
+        week="2026-W49",
+        days=days,
+        rows=tuple(rows),
+        made_up=True,
+        approximate_borders=True,
+        printed_by="penyelia.sukaraya",
+        printed_at=datetime(2026, 11, 24, 10, 15, tzinfo=timezone(timedelta(hours=7))),
+        purpose="papan kantor kecamatan",
+        language=language,
     )
 
 

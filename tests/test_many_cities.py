@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -436,16 +436,15 @@ def test_the_command_runs_fresh_processes_and_repeats_nothing(
 
 
 @pytest.fixture
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     def one(workers: int | None) -> ThreadPoolExecutor:
         del workers
         return here()
 
     monkeypatch.setattr("cli.cities_commands.processes", one)
-    return lambda: None
 
 
-@pytest.mark.usefixtures("no_processes")
+@pytest.mark.usefixtures("_no_processes")
 def test_the_command_ends_with_3_and_a_whole_report_when_a_city_failed(tmp_path: Path) -> None:
     file, out = tmp_path / "kota.toml", tmp_path / "report.csv"
     file.write_text(FULL + FULL.replace('"a"', '"z"'), encoding="utf-8")

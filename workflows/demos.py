@@ -9,10 +9,29 @@ from typing import Any
 from common.language import N_
 from common.settings import StreetSettings
 from geodata.boundaries import local_crs, read_boundaries
-from geodata.madeup.demo import DemoCallError, write_demo
+from geodata.madeup.demo import NOTICE, DemoCallError, write_demo
 from geodata.streets import read_streets
-from workflows.cities import city_outline
+from storage.database import open_database, reading
+from storage.plans import list_plans
+from storage.workspace import Workspace
+from workflows.cities import city_outline, is_missing
 from workflows.progress import Progress, silent
+
+
+def awaits_demo(workspace: Workspace) -> bool:
+    """Tell whether the demo may be prepared here: nothing yet, or one that was interrupted.
+
+    A workspace without demo files of ours inside is somebody's own and is left alone.
+    """
+    if is_missing(workspace):
+        return True
+    with reading(open_database(workspace)) as conn:
+        return (demo_folder(workspace) / NOTICE).exists() and not list_plans(conn)
+
+
+def demo_folder(workspace: Workspace) -> Path:
+    """Return where the made-up input files of a demo workspace lie."""
+    return workspace.folder / "demo"
 
 
 def make_demo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -15,6 +16,7 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from common.errors import WrongCallError
 from common.language import N_
@@ -57,19 +59,43 @@ def dask_cluster(address: str) -> Iterator[Executor]:
     Raises
     ------
     SchedulerError
-        The address cannot be read, or nobody answers there within 10 s.
+        The address is none of tcp or tls, or nobody answers there within 10 s.
     """
+    _knock(address)
     from dask.distributed import Client
 
+    from workflows.dask_worker import OwnStorage
+
     try:
-        client = Client(address, timeout=_PATIENCE_S, set_as_default=False)
+        client = Client(address, timeout=_PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]  # dask has no types
     except (OSError, ValueError):
-        raise SchedulerError(
-            N_("Penjadwal Dask tidak menjawab di {address}; periksa alamat dan jaringannya."),
-            address=address,
-        ) from None
+        raise _silent(address) from None
     with client:
-        yield client.get_executor(pure=False)  # a call made twice is done twice
+        client.register_plugin(OwnStorage())
+        # not pure: a call made twice is done twice
+        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # dask has no types
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens: a client that never met its scheduler is slow to give up."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise _silent(address) from None
+    if parts.scheme not in ("tcp", "tls") or not host or not port:
+        raise _silent(address)
+    try:
+        socket.create_connection((host, port), timeout=_PATIENCE_S).close()
+    except OSError:
+        raise _silent(address) from None
+
+
+def _silent(address: str) -> SchedulerError:
+    return SchedulerError(
+        N_("Penjadwal Dask tidak menjawab di {address}; tulis mis. tcp://10.0.0.5:8786."),
+        address=address,
+    )
 
 
 def fan_out(executor: Executor, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
@@ -115,15 +141,10 @@ def _ends(
             refused.append((task, error))
     try:
         for future in as_completed(futures):
-            yield futures[future], _end(future)
+            # cancelled: the scheduler went away
+            fault = CancelledError() if future.cancelled() else future.exception()
+            yield futures[future], future.result() if fault is None else fault
     finally:
         for future in futures:
             future.cancel()
     yield from refused
-
-
-def _end(future: Future[R]) -> R | BaseException:
-    if future.cancelled():  # the scheduler went away
-        return CancelledError()
-    error = future.exception()
-    return future.result() if error is None else error

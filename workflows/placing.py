@@ -16,6 +16,7 @@ from storage.areas import load_areas
 from storage.database import open_database, reading, transaction
 from storage.households import load_households
 from storage.places import replace_places
+from storage.points import load_points
 from storage.street_files import read_drawn_streets, read_networks
 from storage.workspace import Workspace
 from workflows.progress import Progress, silent
@@ -43,13 +44,13 @@ def locate(workspace: Workspace, *, progress: Progress = silent) -> dict[str, An
     settings = read_settings(workspace.settings_file)
     database = open_database(workspace)
     with reading(database) as conn:
-        households, areas = load_households(conn), load_areas(conn)
+        households, areas, points = load_households(conn), load_areas(conn), load_points(conn)
     if households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
     progress(0.1, N_("Menempatkan keluarga"))
     networks = read_networks(workspace)
     places, report = locate_households(
-        households, areas, read_drawn_streets(workspace), settings.placing
+        households, areas, read_drawn_streets(workspace), settings.placing, points
     )
     progress(0.8, N_("Mengukur jarak ke jalan"))
     report["off_network"] = {

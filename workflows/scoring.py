@@ -56,7 +56,7 @@ def score_for(
     ``visited`` are the visits planned for earlier weeks. Until results of visits are recorded,
     such a visit counts as made, so that the next week goes on to other families.
     """
-    met = visited.rename(columns={"day_date": "last_met_date"})
+    met = visited[visited["kind"] == "home"].rename(columns={"day_date": "last_met_date"})
     scores = score_visits(households, settings, met, week.monday)
     report: dict[str, Any] = {
         "week": str(week),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +16,7 @@ from common.language import N_
 from common.privacy import all_made_up, initials
 from planning.plan import WeekPlan
 from planning.teams import Team
-from publishing.sheet import Sheet, SheetStop
+from publishing.sheet import AskedFamily, Sheet, SheetStop
 from storage.areas import load_areas, load_city_report
 from storage.database import Connection
 from storage.households import all_niks, load_households, load_persons
@@ -168,33 +169,79 @@ def make_sheet(source: SheetSource, team_id: str, day_date: str, imprint: Imprin
 
 
 def _stops(source: SheetSource, rows: pd.DataFrame) -> list[SheetStop]:
-    name_of_area = source.areas.set_index("area_code")["area_name"]
+    """Return the stops of a day; the families asked for at one meeting share a stop."""
     stops = []
-    for visit in rows.to_dict("records"):
-        family = source.stops.loc[visit["household_id"]]
-        partner = source.teams.get(str(visit["joint_team_id"]))
-        stops.append(
-            SheetStop(
-                number=visit["sequence"],
-                start_s=visit["start_s"],
-                end_s=visit["end_s"],
-                travel_s=visit["travel_s"],
-                distance_m=visit["distance_m"],
-                lon=float(family["lon"]),
-                lat=float(family["lat"]),
-                kelurahan=str(name_of_area.get(family["area_code"], "")),
+    for _, same_stop in rows.groupby("sequence", sort=True):
+        visits = same_stop.to_dict("records")
+        is_meeting = visits[0]["kind"] == "kader"
+        stops.append((_meeting_stop if is_meeting else _home_stop)(source, visits))
+    return stops
+
+
+def _home_stop(source: SheetSource, visits: list[dict[Hashable, Any]]) -> SheetStop:
+    visit = visits[0]
+    family = source.stops.loc[visit["household_id"]]
+    partner = source.teams.get(str(visit["joint_team_id"]))
+    return SheetStop(
+        number=visit["sequence"],
+        start_s=visit["start_s"],
+        end_s=visit["end_s"],
+        travel_s=visit["travel_s"],
+        distance_m=visit["distance_m"],
+        lon=float(family["lon"]),
+        lat=float(family["lat"]),
+        kelurahan=_kelurahan(source, family),
+        rw=_text(family["rw"]),
+        rt=_text(family["rt"]),
+        address=_text(family["address"]),
+        initials=str(family["initials"]),
+        group=str(family["group"]),
+        checks=tuple(_checks(family)),
+        grade=str(family["grade"]),
+        joint_with=partner.name if partner else None,
+        must=bool(visit["must"]),
+    )
+
+
+def _meeting_stop(source: SheetSource, visits: list[dict[Hashable, Any]]) -> SheetStop:
+    visit = visits[0]
+    families = [source.stops.loc[each["household_id"]] for each in visits]
+    blocks = {_text(family["rw"]) for family in families}
+    return SheetStop(
+        number=visit["sequence"],
+        start_s=visit["start_s"],
+        end_s=visit["end_s"],
+        travel_s=visit["travel_s"],
+        distance_m=visit["distance_m"],
+        lon=float(visit["place_lon"]),
+        lat=float(visit["place_lat"]),
+        kelurahan=_kelurahan(source, families[0]),
+        rw=blocks.pop() if len(blocks) == 1 else None,
+        rt=None,
+        address=None,
+        initials="",
+        group="other",
+        checks=(),
+        grade="kelurahan",
+        joint_with=None,
+        must=False,
+        place_name=str(visit["place_name"]),
+        asked=tuple(
+            AskedFamily(
+                initials=str(family["initials"]),
                 rw=_text(family["rw"]),
                 rt=_text(family["rt"]),
                 address=_text(family["address"]),
-                initials=str(family["initials"]),
                 group=str(family["group"]),
-                checks=tuple(_checks(family)),
-                grade=str(family["grade"]),
-                joint_with=partner.name if partner else None,
-                must=bool(visit["must"]),
             )
-        )
-    return stops
+            for family in families
+        ),
+    )
+
+
+def _kelurahan(source: SheetSource, family: pd.Series) -> str:
+    names = source.areas.loc[source.areas["area_code"] == family["area_code"], "area_name"]
+    return str(names.iloc[0]) if len(names) else ""
 
 
 def _checks(family: pd.Series) -> Iterable[str]:

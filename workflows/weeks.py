@@ -9,23 +9,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from common.clock import Week, parse_upcoming_week, week_of
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
-from common.settings import read_settings
-from planning.calendar import public_holidays
+from common.settings import VisitSettings, read_settings
+from planning.calendar import city_holidays, posyandu_weekdays, with_leave
 from planning.groups import GroupResult, GroupTask, territory_groups
+from planning.meetings import Meeting, make_meetings, meeting_places
 from planning.plan import WeekPlan
 from planning.teams import Team
 from planning.travel import prepare_travel
 from planning.week import NoTeamError, plan_week
 from storage.areas import load_areas
+from storage.calendar import load_calendar
 from storage.database import Database, open_database, reading, transaction
 from storage.households import load_households
 from storage.places import load_places
 from storage.plans import CITY, PlanRecord, store_plan, visits_before
+from storage.points import load_points
 from storage.scores import replace_scores
 from storage.street_files import read_networks
 from storage.teams import load_teams
@@ -55,7 +59,10 @@ class _Ground:
     households: pd.DataFrame
     places: pd.DataFrame
     kecamatan_of: pd.Series  # area_code -> kecamatan_code
-    teams: list[Team]
+    teams: list[Team]  # with the leave of the calendar
+    calendar: pd.DataFrame
+    points: pd.DataFrame
+    areas: gpd.GeoDataFrame
     visited: pd.DataFrame
 
 
@@ -103,8 +110,13 @@ def make_plan(
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
     progress(0.05, N_("Menghitung waktu tempuh"))
+    meetings = _meetings(ground, families, teams, wanted, settings.visits)
     travel = prepare_travel(
-        read_networks(workspace), families[families["lon"].notna()], teams, settings.streets
+        read_networks(workspace),
+        families[families["lon"].notna()],
+        teams,
+        settings.streets,
+        meetings,
     )
     plan = plan_week(
         families,
@@ -113,8 +125,10 @@ def make_plan(
         area or CITY,
         travel,
         settings,
-        closed=public_holidays(wanted),
+        closed=city_holidays(ground.calendar, wanted),
         last_seen=_last_seen(ground),
+        meetings=meetings,
+        busy=_busy(ground, families, wanted),
         run=_in_processes(workers, progress),
         seconds=None if seconds is None else _share(seconds, teams, workers),
     )
@@ -129,6 +143,8 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
     """Return the counts of a plan; ``registered`` = outside scope + planned + left out."""
     reasons = plan.leftovers["reason"].value_counts().sort_index().to_dict()
     first_rows = plan.visits.drop_duplicates("household_id")
+    stops = plan.visits.drop_duplicates(["team_id", "day_date", "sequence"])
+    homes = plan.visits[plan.visits["kind"] == "home"]
     return {
         "registered": registered,
         "outside_scope": registered - len(families),
@@ -138,9 +154,11 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
         "left_out_by_reason": reasons,
         "team_days": len(plan.days),
         "teams": int(plan.days["team_id"].nunique()),
-        "visits": len(plan.visits),
-        "joint_visits": len(plan.visits) - len(first_rows),
-        "prize": int(families["prize"].loc[first_rows["household_id"]].sum()),
+        "visits": len(homes),
+        "joint_visits": len(homes) - int(homes["household_id"].nunique()),
+        "meetings": int((stops["kind"] == "kader").sum()),
+        "asked_at_meetings": int((first_rows["kind"] == "kader").sum()),
+        "prize": int(families["prize"].loc[homes["household_id"].unique()].sum()),
         "travel_hours": round(float(plan.days["travel_s"].sum()) / 3600, 1),
         "distance_km": round(float(plan.days["distance_m"].sum()) / 1000, 1),
         "routes_checked": len(plan.days),  # one broken rule and the plan would be refused
@@ -150,11 +168,15 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
 
 def _read_ground(database: Database, week: Week, current: Week) -> _Ground:
     with reading(database) as conn:
+        areas, calendar = load_areas(conn), load_calendar(conn)
         ground = _Ground(
             households=load_households(conn),
             places=load_places(conn),
-            kecamatan_of=load_areas(conn).set_index("area_code")["kecamatan_code"],
-            teams=load_teams(conn),
+            kecamatan_of=areas.set_index("area_code")["kecamatan_code"],
+            teams=with_leave(load_teams(conn), calendar),
+            calendar=calendar,
+            points=load_points(conn),
+            areas=areas,
             visited=visits_before(conn, week, current),
         )
     if ground.households.empty:
@@ -200,10 +222,53 @@ def require_kecamatan(code: str, kecamatan_codes: pd.Series) -> None:
         )
 
 
+def _meetings(
+    ground: _Ground,
+    families: pd.DataFrame,
+    teams: list[Team],
+    week: Week,
+    settings: VisitSettings,
+) -> list[Meeting]:
+    """Return the meetings with kader that may be held: where nobody knows the door."""
+    doorless = families[(families["grade"] == "kelurahan") & families["area_code"].notna()]
+    middle = doorless.drop_duplicates("area_code").set_index("area_code")[["lon", "lat"]]
+    names = ground.areas.set_index("area_code")["area_name"]
+    places = meeting_places(
+        ground.points, teams, _base_areas(ground.areas, teams), middle.assign(area_name=names)
+    )
+    asked = ground.visited.loc[ground.visited["kind"] == "kader", "household_id"]
+    last_day = week.day(6).isoformat()
+    rw = ground.households["rw"]
+    return make_meetings(families, rw, places, frozenset(asked), last_day, settings)
+
+
+def _base_areas(areas: gpd.GeoDataFrame, teams: list[Team]) -> dict[str, str]:
+    """Return the kelurahan that each team's base lies in."""
+    bases = gpd.GeoDataFrame(
+        {"team_id": [team.team_id for team in teams]},
+        geometry=gpd.points_from_xy(
+            [team.base_lon for team in teams], [team.base_lat for team in teams]
+        ),
+        crs="EPSG:4326",
+    )
+    inside = bases.sjoin(areas[["area_code", "geometry"]], predicate="within")
+    return dict(zip(inside["team_id"], inside["area_code"], strict=True))
+
+
+def _busy(ground: _Ground, families: pd.DataFrame, week: Week) -> dict[int, frozenset[int]]:
+    """Return the posyandu weekdays of each family's RW, where there are any."""
+    days = posyandu_weekdays(ground.calendar, week)
+    if not days:
+        return {}
+    rw = ground.households["rw"].reindex(families.index)
+    keys = zip(families.index, families["area_code"], rw, strict=True)
+    return {int(key): days[area, block] for key, area, block in keys if (area, block) in days}
+
+
 def _last_seen(ground: _Ground) -> dict[str, str]:
     """Return the ISO date of the last visit of a camat per kelurahan."""
     camats = {team.team_id for team in ground.teams if team.kind == "camat"}
-    theirs = ground.visited[ground.visited["team_id"].isin(camats)]
+    theirs = ground.visited[ground.visited["team_id"].isin(list(camats))]
     area = theirs["household_id"].map(ground.places["area_code"])
     latest = theirs.groupby(area)["day_date"].max()
     return {str(code): str(day) for code, day in latest.items()}

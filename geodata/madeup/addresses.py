@@ -59,7 +59,7 @@ def _line(rng: np.random.Generator, street: str, rt: str, rw: str, area_name: st
     kind, base = names.street_parts(street)
     number = int(rng.integers(1, 120))
     roll = rng.random()
-    estate = next((each for each in names.ESTATES if base.startswith(each)), None)
+    estate = next((each for each in (*names.ESTATES, *names.CITY_ESTATES) if base.startswith(each)), None)
     if estate is not None:
         block = f"Blok {'ABCDEFGH'[int(rng.integers(8))]}{int(rng.integers(1, 13))}"
         head = f"Perum {estate} {block} No. {number % 40 + 1}"

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from geodata.madeup.mesh import OUTLINE, RIVER, Mesh, cut_ring
+from geodata.madeup.mesh import Mesh, cut_ring
 from geodata.madeup.plane import Points
 
 _TRIES = 8
@@ -138,7 +138,7 @@ def dead_end(
     lengths = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
     segment = int(rng.choice(len(ring), p=lengths / lengths.sum()))
     one, other = ring[segment], ring[(segment + 1) % len(ring)]
-    if lengths[segment] < 45 or mesh.kind[min(one, other), max(one, other)] in (OUTLINE, RIVER):
+    if lengths[segment] < 45 or mesh.kind[min(one, other), max(one, other)] < 0:
         return None
     start, end = corners[segment], corners[(segment + 1) % len(ring)]
     share = rng.uniform(0.3, 0.7)

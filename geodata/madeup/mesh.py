@@ -12,9 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-OUTLINE = -1  # kind of a segment of the kecamatan's edge
+OUTLINE = -1  # kind of a segment of the edge of the ground
 RIVER = -2
-_KEEP_OFF_RIVER_M = 22.0
+TOLL_ROAD = -3
+_BARRIERS = (RIVER, TOLL_ROAD)  # streets cross them at bridges only
+_KEEP_OFF_M = {RIVER: 22.0, TOLL_ROAD: 30.0}
 _SNAP_WITHIN_PART = 0.12  # a division nearer than this share to a node that may not be used moves
 
 
@@ -38,9 +40,10 @@ class Mesh:
 
     points: list[tuple[float, float]] = field(default_factory=list)  # x, y metres
     streets: list[Street] = field(default_factory=list)
-    kind: dict[tuple[int, int], int] = field(default_factory=dict)  # street number, OUTLINE, RIVER
+    kind: dict[tuple[int, int], int] = field(default_factory=dict)  # street number or below 0
+    keep_off_m: dict[int, float] = field(default_factory=lambda: dict(_KEEP_OFF_M))
     _middle: dict[tuple[int, int], int] = field(default_factory=dict)
-    _wet: set[int] = field(default_factory=set)  # nodes on the river that are no bridge
+    _wet: dict[int, int] = field(default_factory=dict)  # barrier's kind of its nodes but bridges
     _no_meeting: set[int] = field(default_factory=set)  # wet nodes and bridges
 
     def add_point(self, xy: tuple[float, float]) -> int:
@@ -61,11 +64,19 @@ class Mesh:
         self.add_line(nodes, len(self.streets) - 1)
         return len(self.streets) - 1
 
-    def add_river(self, nodes: list[int], bridges: list[int]) -> None:
-        """Lay the river; streets cross it at the bridges only."""
-        self.add_line(nodes, RIVER)
+    def add_barrier(self, nodes: list[int], bridges: list[int], kind: int = RIVER) -> None:
+        """Lay a river or toll road; streets cross it at the bridges only."""
+        self.add_line(nodes, kind)
         self._no_meeting.update(nodes)
-        self._wet.update(node for node in nodes if node not in bridges)
+        self._wet.update((node, kind) for node in nodes if node not in bridges)
+
+    def add_bridge(self, node: int) -> None:
+        """Let streets cross a river or toll road at one of its nodes."""
+        self._wet.pop(node, None)
+
+    def is_wet(self, node: int) -> bool:
+        """Tell whether a node lies on a river or toll road and is no bridge."""
+        return node in self._wet
 
     def chain(self, nodes: list[int] | tuple[int, ...]) -> list[int]:
         """Return the nodes with every node that divides a segment between them."""
@@ -92,13 +103,13 @@ class Mesh:
     def divide(self, one: int, other: int, share: float, snap_m: float) -> int:
         """Return a node on the segment at ``share`` of the way, an end of it when near enough.
 
-        A node of the river is never returned: streets may not meet in it, nor on a bridge.
+        A node of a barrier is never returned: streets may not meet in it, nor on a bridge.
         """
         start, end = np.array(self.points[one]), np.array(self.points[other])
         length = float(np.hypot(*(end - start)))
         kind = self.kind[_key(one, other)]
         for node, gap in ((one, share * length), (other, (1 - share) * length)):
-            if gap <= snap_m and kind != RIVER and node not in self._no_meeting:
+            if gap <= snap_m and kind not in _BARRIERS and node not in self._no_meeting:
                 return node
         part = min(max(share, _SNAP_WITHIN_PART), 1 - _SNAP_WITHIN_PART)
         x, y = start + part * (end - start)
@@ -106,20 +117,21 @@ class Mesh:
         del self.kind[_key(one, other)]
         self._middle[_key(one, other)] = middle
         self.kind[_key(one, middle)] = self.kind[_key(middle, other)] = kind
-        if kind == RIVER:
-            self._wet.add(middle)
+        if kind in _BARRIERS:
+            self._wet[middle] = kind
             self._no_meeting.add(middle)
         return middle
 
-    def leave_river(self) -> None:
-        """Move the ends of streets that run into the river back onto its bank."""
+    def leave_barriers(self) -> None:
+        """Move the ends of streets that run into a river or toll road back from it."""
         for street in self.streets:
             nodes = self.chain(street.nodes)
             for end, before in ((nodes[0], nodes[1]), (nodes[-1], nodes[-2])):
                 if end in self._wet:
                     here, back = np.array(self.points[end]), np.array(self.points[before])
                     length = float(np.hypot(*(back - here)))
-                    x, y = here + (back - here) * min(_KEEP_OFF_RIVER_M / max(length, 1.0), 0.6)
+                    keep_off = self.keep_off_m[self._wet[end]]
+                    x, y = here + (back - here) * min(keep_off / max(length, 1.0), 0.6)
                     self.points[end] = (float(x), float(y))
 
 

@@ -38,6 +38,20 @@ COLLECTORS = _parts(
     Ikhlas, Balai Warga, Lapangan, Empang Raya, Kebon Besar, Puskesmas
     """
 )
+CITY_COLLECTORS = _parts(
+    """
+    K.H. Agus Salim, K.H. Wahid Hasyim, K.H. Ahmad Dahlan, K.H. Mas Mansyur, K.H. Zainul Arifin,
+    K.H. Soleh, H. Juanda, Pangeran Diponegoro, Teuku Umar, Cut Meutia, Dewi Sartika, Ki Hajar
+    Dewantara, Veteran, Merdeka, Pahlawan, Proklamasi, Perintis Kemerdekaan, Pasar Lama, Stasiun,
+    Pintu Air, Balai Warga, Lapangan, Puskesmas, Masjid Al-Ikhlas
+    """
+)
+CITY_ESTATES = _parts(
+    """
+    Griya Asri, Taman Permata, Villa Mutiara, Bumi Permai, Pesona Anggrek, Puri Kencana, Pondok
+    Indah Lestari, Taman Cendana, Graha Melati
+    """
+)
 THEMES = (
     _parts(
         """

@@ -13,13 +13,13 @@ from geodata.madeup.blocks import CutStyle, block_area_m2, cut_block, dead_end
 from geodata.madeup.mesh import OUTLINE, Mesh, cut_ring
 from geodata.madeup.plane import Points
 
-_HECTARE = 10_000.0
-_QUARTER_M2 = 42 * _HECTARE  # blocks above this are cut by collectors
+HECTARE = 10_000.0
+_QUARTER_M2 = 42 * HECTARE  # blocks above this are cut by collectors
 _CARRIAGEWAYS_M = 17.0  # between the two halves of the arterial
 
-_WIDE = CutStyle(snap_m=60, off_centre=0.16, turn_degrees=16, bow=0.05)
-_LOOSE = CutStyle(snap_m=17, off_centre=0.17, turn_degrees=13, bow=0.035)
-_PLANNED = CutStyle(snap_m=12, off_centre=0.04, turn_degrees=2, bow=0.0)
+WIDE = CutStyle(snap_m=60, off_centre=0.16, turn_degrees=16, bow=0.05)
+LOOSE = CutStyle(snap_m=17, off_centre=0.17, turn_degrees=13, bow=0.035)
+PLANNED = CutStyle(snap_m=12, off_centre=0.04, turn_degrees=2, bow=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Texture:
     estate: bool = False  # a housing estate laid out on paper
 
 
-_TEXTURES = (
-    (0.42, Texture(2.3, _LOOSE, 0.75, 0.5)),  # dense kampung
-    (0.28, Texture(3.5, _LOOSE, 0.45, 0.35)),  # kampung with gardens
-    (0.18, Texture(2.0, _PLANNED, 0.0, 0.1, estate=True)),
-    (0.12, Texture(9.0, _LOOSE, 0.3, 0.04)),  # rice field, factory, cemetery
+TEXTURES = (
+    (0.42, Texture(2.3, LOOSE, 0.75, 0.5)),  # dense kampung
+    (0.28, Texture(3.5, LOOSE, 0.45, 0.35)),  # kampung with gardens
+    (0.18, Texture(2.0, PLANNED, 0.0, 0.1, estate=True)),
+    (0.12, Texture(9.0, LOOSE, 0.3, 0.04)),  # rice field, factory, cemetery
 )
 
 
@@ -46,31 +46,44 @@ class Layout:
     """Where the made-up streets run before bending."""
 
     mesh: Mesh
-    river: list[int]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is no street of the mesh: a river, a toll road; streets cross it without meeting it."""
+
+    nodes: tuple[int, ...]
+    tags: tuple[tuple[str, str], ...]
 
 
 @dataclass
-class _Namer:
+class Namer:
     """Hands out street names, each once."""
 
     rng: np.random.Generator
+    collectors: tuple[str, ...] = names.COLLECTORS
     used: Counter[str] = field(default_factory=Counter)
 
     def collector(self) -> str:
-        return "Jl. " + numbered_pick(self.rng, names.COLLECTORS, self.used)
+        """Return the name of a street that collects others."""
+        return "Jl. " + numbered_pick(self.rng, self.collectors, self.used)
 
     def lane(self, theme: tuple[str, ...]) -> str | None:
+        """Return the name of a lane, often none."""
         if self.rng.random() < 0.22:
             return None
         return "Jl. " + numbered_pick(self.rng, theme, self.used)
 
     def gang(self, theme: tuple[str, ...]) -> str | None:
+        """Return the name of a gang, oftener none."""
         if self.rng.random() < 0.45:
             return None
         base = str(self.rng.choice(theme if self.rng.random() < 0.6 else names.GANGS))
         return names.numbered(self.used, f"Gg. {base}", first=True)
 
     def estate(self, estate: str) -> str:
+        """Return the name of a street of a housing estate."""
         return f"Jl. {names.numbered(self.used, estate, first=False)}"
 
 
@@ -88,14 +101,14 @@ def lay_streets(rng: np.random.Generator, outline: Points) -> Layout:
         Corners of the kecamatan before bending, n x 2 metres, anticlockwise, east first.
     """
     mesh = Mesh()
-    namer = _Namer(rng)
+    namer = Namer(rng)
     edge = [mesh.add_point((x, y)) for x, y in outline]
     mesh.add_line([*edge, edge[0]], OUTLINE)
     river, blocks = _main_lines(mesh, edge, rng)
     quarters: list[list[int]] = []
     while blocks:
         ring = mesh.ring(blocks.pop())
-        cut = cut_block(mesh, ring, _WIDE, rng) if _is_large(mesh, ring, rng) else None
+        cut = cut_block(mesh, ring, WIDE, rng) if _is_large(mesh, ring, rng) else None
         if cut is None:
             quarters.append(ring)
             continue
@@ -104,8 +117,9 @@ def lay_streets(rng: np.random.Generator, outline: Points) -> Layout:
         blocks.extend(cut[1])
     for quarter in quarters:
         _fill_quarter(mesh, quarter, namer, rng)
-    mesh.leave_river()
-    return Layout(mesh, river)
+    mesh.leave_barriers()
+    water = [mesh.add_point((x, y)) for x, y in mesh.coordinates(river)]  # shares no node
+    return Layout(mesh, (Line(tuple(water), (("waterway", "river"), ("name", names.RIVER))),))
 
 
 def _is_large(mesh: Mesh, ring: list[int], rng: np.random.Generator) -> bool:
@@ -122,7 +136,7 @@ def _main_lines(
 
     river = _wander(mesh, edge_node(rng.uniform(95, 118)), edge_node(rng.uniform(250, 272)), 9, rng)
     first, second = river[4], river[7]
-    mesh.add_river(river, [first, second])
+    mesh.add_barrier(river, [first, second])
     west, east = cut_ring(mesh.ring(edge), river)  # rings turn anticlockwise
     road = _wander(mesh, edge_node(rng.uniform(170, 190)), first, 4, rng)
     mesh.add_street(road, "primary", names.ARTERIAL)
@@ -171,17 +185,17 @@ def _double_road(
     return north_ring, south_ring
 
 
-def _fill_quarter(mesh: Mesh, quarter: list[int], namer: _Namer, rng: np.random.Generator) -> None:
+def _fill_quarter(mesh: Mesh, quarter: list[int], namer: Namer, rng: np.random.Generator) -> None:
     """Cut a quarter into blocks by lanes and gangs and add dead ends."""
-    texture = _TEXTURES[int(rng.choice(len(_TEXTURES), p=[part for part, _ in _TEXTURES]))][1]
+    texture = TEXTURES[int(rng.choice(len(TEXTURES), p=[part for part, _ in TEXTURES]))][1]
     theme = names.THEMES[int(rng.integers(len(names.THEMES)))]
     estate = str(rng.choice(names.ESTATES))
     blocks, done = [quarter], []
     while blocks:
         ring = mesh.ring(blocks.pop())
-        area_ha = block_area_m2(mesh, ring) / _HECTARE
+        area_ha = block_area_m2(mesh, ring) / HECTARE
         wanted = texture.block_ha * (1.0 if texture.estate else rng.lognormal(0, 0.35))
-        style = texture.style if area_ha < 14 else _LOOSE
+        style = texture.style if area_ha < 14 else LOOSE
         cut = cut_block(mesh, ring, style, rng) if area_ha > 1.6 * wanted else None
         if cut is None:
             done.append(ring)
@@ -190,9 +204,9 @@ def _fill_quarter(mesh: Mesh, quarter: list[int], namer: _Namer, rng: np.random.
         if texture.estate:
             mesh.add_street(cut[0], "residential", namer.estate(estate))
         elif narrow:
-            mesh.add_street(cut[0], _narrow_kind(rng), namer.gang(theme))
+            mesh.add_street(cut[0], narrow_kind(rng), namer.gang(theme))
         else:
-            mesh.add_street(cut[0], _lane_kind(rng), namer.lane(theme))
+            mesh.add_street(cut[0], lane_kind(rng), namer.lane(theme))
         blocks.extend(cut[1])
     for ring in done:
         _add_dead_ends(mesh, ring, texture, namer, theme, rng)
@@ -202,21 +216,23 @@ def _add_dead_ends(
     mesh: Mesh,
     ring: list[int],
     texture: Texture,
-    namer: _Namer,
+    namer: Namer,
     theme: tuple[str, ...],
     rng: np.random.Generator,
 ) -> None:
     alleys: list[LineString] = []
-    hectares = block_area_m2(mesh, ring) / _HECTARE
+    hectares = block_area_m2(mesh, ring) / HECTARE
     for _ in range(rng.poisson(texture.dead_ends_per_ha * hectares)):
         alley = dead_end(mesh, ring, alleys, rng)
         if alley is not None:
-            mesh.add_street(alley, _narrow_kind(rng), namer.gang(theme))
+            mesh.add_street(alley, narrow_kind(rng), namer.gang(theme))
 
 
-def _narrow_kind(rng: np.random.Generator) -> str:
+def narrow_kind(rng: np.random.Generator) -> str:
+    """Draw the OSM class of a gang; a footway is closed to motorcycles, a path to cars."""
     return str(rng.choice(["path", "footway", "residential"], p=[0.66, 0.2, 0.14]))
 
 
-def _lane_kind(rng: np.random.Generator) -> str:
+def lane_kind(rng: np.random.Generator) -> str:
+    """Draw the OSM class of a lane."""
     return str(rng.choice(["residential", "living_street", "unclassified"], p=[0.86, 0.08, 0.06]))

@@ -11,10 +11,9 @@ import geopandas as gpd
 import numpy as np
 from shapely.geometry import LineString
 
-from geodata.madeup import names
 from geodata.madeup.boundaries import PLACE
 from geodata.madeup.mesh import Mesh, Street
-from geodata.madeup.plane import Points, densified
+from geodata.madeup.plane import Plane, Points, densified
 from geodata.madeup.streets import Layout
 
 _MISSING_LINKS = 0.1  # share of the small streets' links that could fall away and does
@@ -48,7 +47,10 @@ class _Link:
 
 
 def street_map(
-    rng: np.random.Generator, layout: Layout, bend: Callable[[Points], Points]
+    rng: np.random.Generator,
+    layout: Layout,
+    bend: Callable[[Points], Points],
+    plane: Plane = PLACE,
 ) -> StreetMap:
     """Return OSM nodes and ways of a layout, some links left out, lines bent.
 
@@ -79,10 +81,9 @@ def street_map(
         Way(tuple(laid(nodes)), _tags(mesh.streets[link.street], link.highway))
         for link, nodes in _runs(links)
     ]
-    numbers.clear()  # the river shares no node with the bridges
-    river = Way(tuple(laid(layout.river)), (("waterway", "river"), ("name", names.RIVER)))
-    lonlat = PLACE.degrees(bend(np.array(points)))
-    return StreetMap(lonlat, (*ways, river))
+    ways += [Way(tuple(laid(line.nodes)), line.tags) for line in layout.lines]
+    lonlat = plane.degrees(bend(np.array(points)))
+    return StreetMap(lonlat, tuple(ways))
 
 
 def _tags(street: Street, highway: str) -> tuple[tuple[str, str], ...]:
@@ -159,7 +160,12 @@ def _thinned(rng: np.random.Generator, mesh: Mesh, links: list[_Link]) -> list[_
             kept[n] = _Link(link.nodes, link.street, kind)
         elif link.highway not in _MAY_MISS or rng.random() >= _MISSING_LINKS:
             kept[n] = link
-    return [kept[n] for n in sorted(kept)]
+    reach: dict[int, float] = {}
+    for link in kept.values():
+        place = root(link.nodes[0])
+        reach[place] = reach.get(place, 0.0) + len(link.nodes)
+    largest = max(reach, key=lambda place: reach[place])
+    return [kept[n] for n in sorted(kept) if root(kept[n].nodes[0]) == largest]
 
 
 def streets_frame(streets: StreetMap) -> gpd.GeoDataFrame:

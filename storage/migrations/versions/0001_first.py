@@ -24,7 +24,8 @@ _PLAN_ROWS = ("plan_visits", "plan_days", "plan_leftovers")
 _PUBLISHED = "EXISTS (SELECT 1 FROM plans WHERE state = 'published' AND plan_id IN"
 _TABLES = (
     "areas", "reports", "imports", "import_issues", "quarantined_rows", "households",
-    "household_persons", "places", "scores", "teams", "plans", *_PLAN_ROWS, "jobs",
+    "household_persons", "places", "scores", "teams", "points", "calendar", "plans",
+    *_PLAN_ROWS, "jobs",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def upgrade() -> None:
     _create_city_tables()
     _create_register_tables()
     _create_family_tables()
-    _create_team_table()
+    _create_team_tables()
     _create_plan_tables()
     _create_job_table()
     for statement in _guards(op.get_bind().dialect.name):
@@ -175,7 +176,7 @@ def _create_family_tables() -> None:
     )
 
 
-def _create_team_table() -> None:
+def _create_team_tables() -> None:
     op.create_table(
         "teams",
         *_text("team_id"),
@@ -188,6 +189,22 @@ def _create_team_table() -> None:
         *_int("most_visits"),
         *_json("shifts", "leave"),
         _key("teams", "team_id"),
+    )
+    op.create_table(
+        "points",
+        *_text("place_id"),
+        *_int("position"),
+        *_text("kind", "name", "area_code"),
+        *_text("rw", "rt", nullable=True),
+        *_real("lon", "lat"),
+        _key("points", "place_id"),
+    )
+    op.create_table(
+        "calendar",
+        *_int("position"),
+        *_text("date", "kind"),
+        *_text("area_code", "rw", "team_id", "note", nullable=True),
+        _key("calendar", "position"),
     )
 
 
@@ -219,6 +236,9 @@ def _create_plan_tables() -> None:
         *_int("start_s", "end_s"),
         *_text("joint_team_id", nullable=True),
         *_bool("must"),
+        *_text("kind"),
+        *_text("place_name", nullable=True),
+        *_real("place_lon", "place_lat", nullable=True),
     )
     _create_plan_rows(
         "plan_days",

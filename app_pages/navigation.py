@@ -101,7 +101,7 @@ def _show_labels(standing: Standing, language: str) -> None:
         st.markdown(place + translate(N_("Belum ada data keluarga"), language))
         return
     label = translate(
-        N_("Data s.d. {date}, {count}\N{NO-BREAK SPACE}keluarga"),
+        N_("Data s.d. {date}, {count} keluarga"),
         language,
         date=short_date(standing.register_date, language),
         count=number_text(standing.families, 0, language),

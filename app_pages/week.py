@@ -44,7 +44,7 @@ def show(scene: Scene) -> None:
     part = area if len(scene.standing.kecamatan) > 1 else None
     view = week_of_plan(scene.workspace, record, part)
     _show_figures(scene, view)
-    left, right = st.columns([7, 5], gap="medium")
+    left, right = st.columns([8, 5], gap="medium")
     with left:
         st.subheader(scene.say(N_("Tim dan hari")))
         show_board(scene, view)

@@ -20,17 +20,18 @@ _CSS = """
   border-radius: var(--st-base-radius); font-family: var(--st-font); font-size: 14px;
   color: var(--st-text-color);}
 table {border-collapse: separate; border-spacing: 0; width: 100%;}
-th, td {padding: 3px 4px; border-bottom: 1px solid var(--st-border-color); text-align: left;}
+th, td {padding: 3px 2px; border-bottom: 1px solid var(--st-border-color); text-align: left;}
 thead th {position: sticky; top: 0; z-index: 2; background: var(--st-secondary-background-color);
   padding: 7px 8px; font-weight: 600; white-space: nowrap;}
 thead small {display: block; font-weight: 400;}
-tbody th {font-weight: 500; padding-left: 8px; min-width: 104px; position: sticky; left: 0;
-  background: var(--st-background-color);}
-tfoot td {position: sticky; bottom: 0; border-bottom: 0; padding: 7px 10px;
+tbody th {font-weight: 500; padding-left: 8px; min-width: 96px; max-width: 190px;
+  position: sticky; left: 0;  background: var(--st-background-color);}
+tfoot td {position: sticky; bottom: 0; border-bottom: 0; padding: 7px 8px;
   background: var(--st-secondary-background-color); font-weight: 600;}
 td.none {color: #59636b; text-align: center;}
 button {all: unset; box-sizing: border-box; display: block; width: 100%; min-width: 84px;
-  padding: 4px 8px; border-radius: 5px; cursor: pointer; border: 2px solid transparent;}
+  padding: 4px 6px; border-radius: 5px; white-space: nowrap; cursor: pointer;
+  border: 2px solid transparent;}
 button:hover {background: var(--st-secondary-background-color);}
 button:focus-visible {border-color: #000;}
 button[aria-pressed="true"] {border-color: var(--st-primary-color); background: #E3F0F9;}

@@ -40,7 +40,6 @@ REASON_WORDS = {
         N_("Menunggu giliran; tambah tim, hari atau kunjungan per hari agar lebih cepat."),
     ),
 }
-KIND_WORDS = {"camat": N_("camat"), "plkb": N_("PLKB"), "tpk": N_("TPK")}
 
 
 def week_name(week: Week, today: date, language: str) -> str:

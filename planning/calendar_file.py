@@ -10,6 +10,7 @@ import pandas as pd
 
 from common.errors import BadInputError
 from common.language import N_
+from geodata.cells import block_numbers
 from geodata.tables import read_table
 from planning.columns import CALENDAR, CALENDAR_KINDS
 from planning.teams import Team
@@ -72,7 +73,7 @@ def check_calendar(
     text = frame.fillna("").astype("str").apply(lambda column: column.str.strip())
     day = pd.to_datetime(text["date"], format="%Y-%m-%d", errors="coerce")
     kind = text["kind"].str.lower()
-    rw = text["rw"].str.extract(r"(\d{1,3})", expand=False).str.zfill(3)
+    rw, _ = block_numbers(text["rw"], text["rw"], "rw")
     in_city = text["area_code"].isin(areas["area_code"]) & rw.notna()
     known_team = text["team_id"].isin([team.team_id for team in teams])
     fault = np.select(

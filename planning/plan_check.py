@@ -79,7 +79,9 @@ def _joint_faults(visits: pd.DataFrame) -> list[str]:
     faults += ["asked_and_visited"] * int(
         visits.groupby("household_id")["kind"].nunique().gt(1).sum()
     )
-    for household, rows in visits.groupby("household_id"):
+    rows_of = visits.groupby("household_id")["team_id"].transform("size")
+    shared = visits[rows_of.gt(1) | visits["joint_team_id"].notna()]
+    for household, rows in shared.groupby("household_id"):
         if len(rows) > 2 or (len(rows) == 2 and rows["joint_team_id"].isna().any()):
             faults.append("visited_twice")
         for row in rows[rows["joint_team_id"].notna()].to_dict("records"):

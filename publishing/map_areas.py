@@ -32,15 +32,15 @@ def meeting_shapes(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return areas.assign(geometry=shapes)
 
 
-def area_features(areas: gpd.GeoDataFrame, texts: list[str], colours: list[str]) -> dict[str, object]:
+def area_features(
+    areas: gpd.GeoDataFrame, texts: list[str], colours: list[str]
+) -> dict[str, object]:
     """Return one feature an area, coordinates to about a metre.
 
     ``id`` is the escaped area code, properties are ``c`` the tint and ``n`` the escaped name
     with the value.
     """
-    rows = zip(
-        areas["area_code"], areas["area_name"], areas.geometry, texts, colours, strict=True
-    )
+    rows = zip(areas["area_code"], areas["area_name"], areas.geometry, texts, colours, strict=True)
     features = [
         {
             "type": "Feature",
@@ -68,8 +68,8 @@ def value_rows(areas: gpd.GeoDataFrame, texts: list[str], colours: list[str]) ->
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
     order = np.argsort(-shapely.area(shapes), kind="stable")
     return [
-        label_row(*middles[at], texts[at], light=colours[at] in RAMP[3:], size_pt=9, bold=True)
-        for at in order
+        label_row(lon, lat, texts[at], light=colours[at] in RAMP[3:], size_pt=9, bold=True)
+        for at, (lon, lat) in zip(order, middles[order], strict=True)
     ]
 
 

@@ -21,8 +21,10 @@ STATES: dict[str, tuple[str, str]] = {
     ),
     "met": (
         N_("sudah bertemu"),
-        f'<rect x="-5" y="-5" width="10" height="10" fill="{_GREEN}" stroke="#fff"/>'
-        '<path d="M-3,0 L-1,2.5 L3,-2.5" fill="none" stroke="#fff" stroke-width="1.8"/>',
+        (
+            f'<rect x="-5" y="-5" width="10" height="10" fill="{_GREEN}" stroke="#fff"/>'
+            '<path d="M-3,0 L-1,2.5 L3,-2.5" fill="none" stroke="#fff" stroke-width="1.8"/>'
+        ),
     ),
     "waiting": (
         N_("menunggu giliran"),

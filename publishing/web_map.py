@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import folium
@@ -14,49 +15,15 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from common.language import N_, translate
-from publishing import map_html, words
+from publishing import map_areas, map_html, map_points, map_scripts, words
+from publishing.map_labels import LabelRow, street_rows
 from publishing.sheet import Sheet, SheetStop
 
 _LIGHT = "#B8B8B8"
-
-
-_LEGEND = """{% macro script(this, kwargs) %}
-var {{ this.get_name() }} = L.control({position: "bottomleft"});
-{{ this.get_name() }}.onAdd = function (map) {
-    var box = L.DomUtil.create("details", "map-legend");
-    box.open = map.getSize().x >= 560;
-    var touches = function (icon) {
-        var a = icon.getBoundingClientRect(), b = box.getBoundingClientRect();
-        return a.right > b.left && a.left < b.right && a.bottom > b.top && a.top < b.bottom;
-    };
-    setTimeout(function () {  // no stop is covered until the reader asks
-        var icons = map.getContainer().querySelectorAll(".stop-number, .base-house");
-        if (Array.from(icons).some(touches)) { box.open = false; }
-    }, 400);
-    L.DomEvent.disableClickPropagation(box);
-    box.style.cssText = "background:#fff;color:#000;padding:6px 9px;font:13px sans-serif;"
-        + "line-height:1.5;border:1px solid #666;border-radius:3px;max-width:260px";
-    box.innerHTML = "<summary style='cursor:pointer'>" + {{ this.label|tojavascript }}
-        + "</summary>" + {{ this.content|tojavascript }};
-    return box;
-};
-{{ this.get_name() }}.addTo({{ this._parent.get_name() }});
-{% endmacro %}"""
-# whose streets these are, instead of Leaflet's own link
-_CREDIT = """{% macro script(this, kwargs) %}
-{{ this._parent.get_name() }}.attributionControl.setPrefix(false)
-    .addAttribution({{ this.content|tojavascript }});
-{% endmacro %}"""
-# Folium's own popup needs jQuery, which this product does not load
-_POPUP = """{% macro script(this, kwargs) %}
-{{ this._parent.get_name() }}.bindPopup({{ this.content|tojavascript }});
-{% endmacro %}"""
-
-
-_GROUND = """{% macro script(this, kwargs) %}
-L.control.scale({imperial: false}).addTo({{ this._parent.get_name() }});
-{{ this._parent.get_name() }}.getContainer().style.background = "#F6F7F5";
-{% endmacro %}"""
+_NAME_ON_POINTING = JsCode(
+    "function(f, l) { if (f.properties.n) { l.bindTooltip(f.properties.n, {sticky: true}); } }"
+)
+_NAME_FONT, _VALUE_FONT = "11px/15px sans-serif", "bold 12px/15px sans-serif"
 
 
 class _Script(MacroElement):
@@ -65,14 +32,14 @@ class _Script(MacroElement):
     The script belongs to the class: branca keeps it when a map is copied.
     """
 
-    def __init__(self, content: str = "") -> None:
+    def __init__(self, content: object = "") -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part
         self._name = type(self).__name__.strip("_").lower()
         self.content = content
 
 
 class _Legend(_Script):
-    _template = Template(_LEGEND)
+    _template = Template(map_scripts.LEGEND)
 
     def __init__(self, content: str, language: str) -> None:
         super().__init__(content)
@@ -80,15 +47,40 @@ class _Legend(_Script):
 
 
 class _Credit(_Script):
-    _template = Template(_CREDIT)
+    _template = Template(map_scripts.CREDIT)
 
 
 class _Popup(_Script):
-    _template = Template(_POPUP)
+    _template = Template(map_scripts.POPUP)
 
 
 class _Ground(_Script):
-    _template = Template(_GROUND)
+    _template = Template(map_scripts.GROUND)
+
+
+class _Labels(_Script):
+    _template = Template(map_scripts.LABELS)
+
+    def __init__(self, rows: list[LabelRow], kind: str, font: str) -> None:
+        super().__init__(rows)
+        self.kind, self.font = kind, font
+
+
+class _Families(_Script):
+    _template = Template(map_scripts.FAMILIES)
+
+    def __init__(self, points: pd.DataFrame, language: str) -> None:
+        super().__init__(map_points.family_rows(points))
+        self.states = _said(map_points.STATES.values(), language)
+        self.rings = _said(map_points.RINGS, language)
+
+
+class _Tags(_Script):
+    _template = Template(map_scripts.TAGS)
+
+
+class _Pick(_Script):
+    _template = Template(map_scripts.PICK)
 
 
 def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
@@ -139,8 +131,14 @@ def areas_map(
     *,
     title: str = "",
     decimals: int = 0,
+    counts: bool = True,
+    approximate: bool = False,
 ) -> folium.Map:
     """Return kelurahan shaded by a value in at most five classes, the value written on each.
+
+    Pointing at a kelurahan tells its name and value. Borders of kecamatan are thicker. A number
+    for which the zoom leaves no room is not written until one zooms in. A city takes some
+    200 kB. The feature's ``id`` is the area code, for a page that asks what was clicked.
 
     Parameters
     ----------
@@ -155,18 +153,102 @@ def areas_map(
         Heading of the legend, already in the reader's language.
     decimals
         Digits after the decimal sign.
+    counts
+        Whether the legend tells how many kelurahan each class has.
+    approximate
+        Whether the legend must say that the borders are approximate.
     """
     made = _plain_map(leaflet_url, "")
     shown = areas["area_code"].map(values).astype(float)
-    steps = map_html.steps_of(shown)
-    shapes = shapely.simplify(areas.geometry.to_numpy(), 0.00003)
-    for name, shape, value in zip(areas["area_name"], shapes, shown, strict=True):
-        text = "–" if pd.isna(value) else words.number_text(value, decimals, language)
-        _add_area(made, str(name), shape, text, map_html.colour_of(value, steps))
-    legend = map_html.areas_legend(title, shown, steps, decimals, language)
-    made.add_child(_Legend(legend, language))
-    west, south, east, north = (float(edge) for edge in areas.total_bounds)
-    made.fit_bounds([[south, west], [north, east]])
+    steps = map_areas.steps_of(shown)
+    shapes = map_areas.meeting_shapes(areas)
+    texts = [
+        "–" if pd.isna(each) else words.number_text(each, decimals, language) for each in shown
+    ]
+    colours = [map_areas.colour_of(value, steps) for value in shown]
+    folium.GeoJson(
+        map_areas.area_features(shapes, texts, colours),
+        style_function=lambda area: {
+            "fillColor": area["properties"]["c"], "fillOpacity": 0.85, "color": "#444444",
+            "weight": 0.8,
+        },
+        on_each_feature=_NAME_ON_POINTING,
+        smooth_factor=0,  # Leaflet's own smoothing would part the borders again
+    ).add_to(made)  # fmt: skip
+    _add_lines(made, map_areas.kecamatan_borders(shapes), color="#000000", weight=2.6)
+    rows = map_areas.value_rows(shapes, texts, colours)
+    made.add_child(_Labels(rows, "area-value", _VALUE_FONT))
+    legend = map_areas.areas_legend(title, shown, steps, decimals, language, counts=counts)
+    _add_legend(made, legend, language, approximate=approximate)
+    _fit(made, areas)
+    return made
+
+
+def families_map(
+    points: pd.DataFrame,
+    area: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
+    leaflet_url: str,
+    language: str,
+    *,
+    made_up: bool = False,
+    approximate: bool = False,
+) -> folium.Map:
+    """Return the families of one kelurahan: shape = state, ring = how well the place is known.
+
+    No person is on it. Families on one spot stand around it; streets bear their names where
+    there is room. 400 families among the streets of a kelurahan take some 200 kB.
+
+    Parameters
+    ----------
+    points
+        ``lon``, ``lat`` (EPSG:4326; NaN: only counted), ``state`` (a key of
+        publishing.map_points.STATES), ``grade`` (geodata.columns.GRADES); a row a family.
+    area
+        Rows of geodata.columns.AREAS, at least one.
+    streets
+        ``highway``, ``name``, geometry; EPSG:4326. May reach further than the area.
+    made_up, approximate
+        What the legend must say of data and borders.
+
+    Raises
+    ------
+    FamilyStateError
+        A state has no sign.
+    """
+    made = _kelurahan_map(area, streets, leaflet_url)
+    made.add_child(_Families(points, language))
+    legend = map_points.families_legend(points, language)
+    _add_legend(made, legend, language, made_up=made_up, approximate=approximate)
+    return made
+
+
+def pick_map(
+    area: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
+    points: pd.DataFrame,
+    leaflet_url: str,
+    language: str,
+    *,
+    made_up: bool = False,
+    approximate: bool = False,
+) -> folium.Map:
+    """Return one kelurahan with its known places, on which a person clicks the middle of an RW.
+
+    The click is marked at once; show the map with ``returned_objects=["last_clicked"]``.
+
+    Parameters
+    ----------
+    area, streets, made_up, approximate
+        See :func:`families_map`.
+    points
+        geodata.columns.POINTS; RW and RT are labelled by number, others by name.
+    """
+    made = _kelurahan_map(area, streets, leaflet_url)
+    made.add_child(_Tags(map_points.point_tags(points)))
+    made.add_child(_Pick())
+    legend = map_points.pick_legend(points, language)
+    _add_legend(made, legend, language, made_up=made_up, approximate=approximate)
     return made
 
 
@@ -180,41 +262,70 @@ def _plain_map(leaflet_url: str, credit: str) -> folium.Map:
     return made
 
 
+def _kelurahan_map(
+    area: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, leaflet_url: str
+) -> folium.Map:
+    """Return the outline of an area and the streets in it with their names, fitted."""
+    around = map_points.near(streets, area)
+    made = _plain_map(leaflet_url, words.STREETS_BY if len(around) else "")
+    _add_streets(made, around)
+    outline = shapely.union_all(shapely.boundary(map_areas.meeting_shapes(area).geometry))
+    _add_lines(made, outline, color="#444444", weight=2.5, dashArray="6 5")
+    made.add_child(_Labels(street_rows(around), "street-name", _NAME_FONT))
+    _fit(made, area)
+    return made
+
+
+def _add_legend(
+    made: folium.Map,
+    legend: str,
+    language: str,
+    *,
+    made_up: bool = False,
+    approximate: bool = False,
+) -> None:
+    """Add the legend and, in bold, what the reader must know of the data."""
+    marks = ((made_up, words.MADE_UP), (approximate, words.APPROXIMATE))
+    warned = [
+        f"<b>{map_html.safe(translate(word, language))}</b>" for holds, word in marks if holds
+    ]
+    made.add_child(_Legend("<br>".join(part for part in (legend, *warned) if part), language))
+
+
+def _fit(made: folium.Map, areas: gpd.GeoDataFrame) -> None:
+    west, south, east, north = (round(float(edge), 5) for edge in areas.total_bounds)
+    made.fit_bounds([[south, west], [north, east]])
+
+
 def _add_ground(made: folium.Map, sheet: Sheet) -> None:
     """Add streets (names on pointing at them) and the dashed borders of kelurahan."""
-    if len(sheet.streets):
-        folium.GeoJson(
-            map_html.street_features(sheet.streets),
-            style_function=lambda street: {
-                "color": _LIGHT, "weight": street["properties"]["w"], "opacity": 0.9,
-            },
-            on_each_feature=JsCode(
-                "function(f, l) { if (f.properties.n) "
-                "{ l.bindTooltip(f.properties.n, {sticky: true}); } }"
-            ),
-        ).add_to(made)  # fmt: skip
+    _add_streets(made, sheet.streets)
     (south, west), (north, east) = map_html.bounds(sheet)
     wide, high = max(east - west, 0.01), max(north - south, 0.01)
     around = (west - wide, south - high, east + wide, north + high)
     borders = map_html.borders_near(sheet.areas, around)
-    if not borders.is_empty:
+    _add_lines(made, borders, color="#444444", weight=1.5, dashArray="6 5")
+
+
+def _add_streets(made: folium.Map, streets: gpd.GeoDataFrame) -> None:
+    if len(streets):
         folium.GeoJson(
-            map_html.rounded(borders),
-            style_function=_style(color="#444444", weight=1.5, dashArray="6 5", interactive=False),
+            map_html.street_features(streets),
+            style_function=lambda street: {
+                "color": _LIGHT, "weight": street["properties"]["w"], "opacity": 0.9,
+            },
+            on_each_feature=_NAME_ON_POINTING,
+        ).add_to(made)  # fmt: skip
+
+
+def _add_lines(made: folium.Map, lines: BaseGeometry, **style: object) -> None:
+    """Add lines that do not answer to the pointer."""
+    if not lines.is_empty:
+        folium.GeoJson(
+            map_html.rounded(lines),
+            style_function=_style(interactive=False, fill=False, **style),
+            smooth_factor=0,
         ).add_to(made)
-
-
-def _add_area(made: folium.Map, name: str, shape: BaseGeometry, text: str, colour: str) -> None:
-    """Add one kelurahan in its tint with its value written on it."""
-    area = folium.GeoJson(
-        map_html.rounded(shape),
-        style_function=_style(fillColor=colour, fillOpacity=0.85, color="#444444", weight=1),
-    )
-    area.add_child(folium.Tooltip(map_html.safe(f"{words.clean(name, 60)}: {text}")))
-    area.add_to(made)
-    middle = shapely.point_on_surface(shape)
-    icon = map_html.value_icon(text, dark=colour in map_html.RAMP[3:])
-    _add_icon(made, middle.y, middle.x, icon, 48, "area-value", high=16)
 
 
 def _add_stop(made: folium.Map, stop: SheetStop, language: str) -> None:
@@ -234,15 +345,13 @@ def _add_icon(
     wide: int,
     class_name: str,
     *,
-    high: int | None = None,
     z: int = 0,
 ) -> folium.Marker:
     """Add HTML of a size in pixels, centred on a place."""
-    size = (wide, high or wide)
     icon = folium.DivIcon(
         html=content,
-        icon_size=size,
-        icon_anchor=(size[0] // 2, size[1] // 2),
+        icon_size=(wide, wide),
+        icon_anchor=(wide // 2, wide // 2),
         class_name=class_name,
     )
     marker = folium.Marker(
@@ -250,6 +359,11 @@ def _add_icon(
     )
     marker.add_to(made)
     return marker
+
+
+def _said(signs: Iterable[tuple[str, str]], language: str) -> list[tuple[str, str]]:
+    """Return the signs with their words in a language, ready for HTML."""
+    return [(map_html.safe(translate(word, language)), shape) for word, shape in signs]
 
 
 def _style(**style: object) -> Any:  # noqa: ANN401  # a function as Folium wants it

@@ -143,6 +143,7 @@ def _write_asked(page: Worksheet, rows: list[AskedRow], language: str, cell: For
         )  # fmt: skip
         for column, text in enumerate(texts):
             page.write_string(at, column, text, cell)
+    page.ignore_errors({"number_stored_as_text": "A1:F1048576"})  # 3.10 is not 3.1
     choices = [f"{letter} {word}" for letter, word in words.answer_words(language).items()]
     last = _HEAD_ROW + len(rows)
     page.data_validation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from common.settings import Settings
 from geodata.columns import MODES
 from geodata.network import StreetNetwork, build_network
 from planning.columns import FAMILIES
+from planning.meetings import Meeting, MeetingPlace, make_meetings
 from planning.plan import WeekPlan
 from planning.teams import Shift, Team
 from planning.travel import Travel, prepare_travel
@@ -38,6 +39,8 @@ class City:
 
     families: pd.DataFrame
     teams: tuple[Team, ...]
+    meetings: tuple[Meeting, ...] = ()
+    busy: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def with_family(self, household_id: int, **changed: Any) -> City:
         """The same city with one family's row changed."""
@@ -58,7 +61,7 @@ class City:
     def travel(self) -> Travel:
         """Doors and bases on the streets; families without a place have none."""
         placed = self.families[self.families["lon"].notna()]
-        return prepare_travel(networks(), placed, self.teams, SETTINGS.streets)
+        return prepare_travel(networks(), placed, self.teams, SETTINGS.streets, self.meetings)
 
     def plan(
         self,
@@ -72,7 +75,8 @@ class City:
         """Plan the whole city's week."""
         return plan_week(
             self.families, self.teams, week, KECAMATAN, self.travel(), SETTINGS,
-            closed=closed, last_seen=last_seen or {}, run=run, seconds=seconds,
+            closed=closed, last_seen=last_seen or {}, meetings=self.meetings, busy=self.busy,
+            run=run, seconds=seconds,
         )  # fmt: skip
 
 
@@ -184,3 +188,40 @@ def small_city() -> City:
 def small_plan() -> WeekPlan:
     """The small city's week; do not change it, replace parts of it."""
     return small_city().plan()
+
+
+def middle(area: str) -> MeetingPlace:
+    """A crossing in the middle of one of the three kelurahan, where its office could be."""
+    lon, lat = crossing(3 * KELURAHAN.index(area) + 1, 3)
+    return MeetingPlace(f"Kantor {area[-1]}", lon, lat)
+
+
+def without_doors(families: pd.DataFrame) -> pd.DataFrame:
+    """The same families, known only by their kelurahan."""
+    at = [middle(area) for area in families["area_code"]]
+    return families.assign(
+        lon=[place.lon for place in at], lat=[place.lat for place in at], grade="kelurahan"
+    ).astype({"grade": "str"})
+
+
+def rw_of(families: pd.DataFrame) -> pd.Series:
+    """An RW of ten for each family; a few do not know theirs."""
+    rw = [None if key % 30 == 0 else f"{key // 3 % 10 + 1:03d}" for key in families.index]
+    return pd.Series(rw, index=families.index, dtype="str")
+
+
+@cache
+def doorless_city() -> City:
+    """The teams of the small city with 900 families of whom nobody knows the door."""
+    families = without_doors(make_families(900))
+    places = {(area, ""): middle(area) for area in KELURAHAN}
+    meetings = make_meetings(
+        families, rw_of(families), places, frozenset(), "2026-12-06", SETTINGS.visits
+    )
+    return replace(small_city(), families=families, meetings=tuple(meetings))
+
+
+@cache
+def doorless_plan() -> WeekPlan:
+    """The week of the city without doors; do not change it, replace parts of it."""
+    return doorless_city().plan()

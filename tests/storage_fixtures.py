@@ -200,8 +200,12 @@ def make_plan(
             "end_s": [31800] * n,
             "joint_team_id": pd.Series([None] * (n - 1) + ["camat-1"], dtype="str"),
             "must": [False] * n,
+            "kind": pd.Series(["home"] * (n - 1) + ["kader"], dtype="str"),
+            "place_name": pd.Series([None] * (n - 1) + ["Posyandu Contoh"], dtype="str"),
+            "place_lon": [None] * (n - 1) + [106.6 + 1 / 3],
+            "place_lat": [None] * (n - 1) + [-6.2 + 1e-13],
         }
-    )
+    ).astype({"place_lon": float, "place_lat": float})
     line = MultiLineString([LineString([(0.1 + 0.2, 1 / 3), (2, 2)]), LineString([(2, 2), (0, 0)])])
     days = gpd.GeoDataFrame(
         {

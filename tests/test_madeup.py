@@ -15,14 +15,8 @@ import shapely
 from common.privacy import all_made_up
 from geodata.columns import AREAS
 from geodata.madeup import register_file, teams
-from geodata.madeup.demo import (
-    NOTICE,
-    DemoCallError,
-    DemoFolderError,
-    DemoInputError,
-    DemoReport,
-    write_demo,
-)
+from geodata.madeup.demo import DemoCallError, DemoInputError, write_demo
+from geodata.madeup.files import NOTICE, DemoFolderError, DemoReport
 from geodata.madeup.plane import plane_of
 
 HEADING = (

@@ -12,8 +12,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.madeup.demo import DemoReport, write_demo
+from geodata.madeup.demo import write_demo
 from geodata.madeup.dirt import DEMO_RATES, GPS_NOISE_M, LEAST_PILE, DirtRates, fault_counts
+from geodata.madeup.files import DemoReport
 from geodata.madeup.plane import plane_of
 from geodata.madeup.register_file import MARKS
 from geodata.madeup.spelling import misspelt_area, slip

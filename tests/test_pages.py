@@ -259,7 +259,7 @@ def test_a_plan_that_failed_says_why(opened: Callable[..., AppTest], planned: Wo
 
 
 def test_a_day_that_cannot_be_read_is_one_message_and_no_traceback(
-    opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     app = AppTest.from_file(str(SCRIPT), default_timeout=60)
     monkeypatch.setenv("SAMBANGI_WORKSPACE", str(tmp_path))

@@ -11,7 +11,17 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from planning_fixtures import HOUR, KELURAHAN, WEEK, City, shifts, small_city, small_plan
+from planning_fixtures import (
+    HOUR,
+    KELURAHAN,
+    WEEK,
+    City,
+    doorless_city,
+    doorless_plan,
+    shifts,
+    small_city,
+    small_plan,
+)
 
 from common.clock import Week
 from common.errors import SambangiError
@@ -105,6 +115,27 @@ def joint_that_only_one_knows() -> WeekPlan:
     return with_visits(change)
 
 
+def asked_by_the_camat_and_seen_by_the_plkb() -> WeekPlan:
+    def change(visits: pd.DataFrame) -> None:
+        visits.loc[visits.index[visits["team_id"] == "C"][0], "kind"] = "kader"
+
+    return with_visits(change)
+
+
+def two_homes_at_one_stop() -> WeekPlan:
+    plan = with_shape(lambda legs: legs[:-1])
+    return replace(plan, visits=with_cell("T4", 5, "sequence", -1).visits)
+
+
+def one_asked_elsewhere(column: str, by: float) -> Broken:
+    """The week of meetings; one family of one meeting is asked for at another place or time."""
+    visits = doorless_plan().visits.copy()
+    at = visits.index[(visits["team_id"] == "T4") & (visits["sequence"] == 1)]
+    assert len(at) > 1
+    visits.loc[at[-1], column] += by
+    return Broken(replace(doorless_plan(), visits=visits), doorless_city())
+
+
 def camat_leaves_early() -> WeekPlan:
     return with_cell("C", 1, "end_s", -1, "2026-12-02")
 
@@ -158,6 +189,14 @@ BROKEN: dict[str, list[Callable[[], Broken]]] = {
         lambda: Broken(joint_with_nobody()),
         lambda: Broken(joint_with_another()),
     ],
+    "asked_and_visited": [lambda: Broken(asked_by_the_camat_and_seen_by_the_plkb())],
+    "stop_differs": [
+        lambda: Broken(two_homes_at_one_stop()),
+        lambda: one_asked_elsewhere("place_lon", 0.001),
+        lambda: one_asked_elsewhere("place_lat", 0.001),
+        lambda: one_asked_elsewhere("start_s", 60),
+        lambda: one_asked_elsewhere("end_s", 60),
+    ],
     "team_unknown": [
         lambda: Broken(small_plan(), replace(small_city(), teams=small_city().teams[:-1])),
     ],
@@ -199,6 +238,7 @@ BROKEN: dict[str, list[Callable[[], Broken]]] = {
 
 def test_the_plan_itself_breaks_no_rule() -> None:
     assert check_plan(small_plan(), small_city().families, small_city().teams) == []
+    assert check_plan(doorless_plan(), doorless_city().families, doorless_city().teams) == []
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_travel_times_are_those_of_the_streets() -> None:
             continue
         for _, made in plan.visits[plan.visits["team_id"] == team.team_id].groupby("day_date"):
             points = [travel.point_of_team[team.team_id]]
-            points += [travel.point_of_household[key] for key in made["household_id"]]
+            points += [travel.point_of_stop[str(key)] for key in made["household_id"]]
             times = travel.part(points, [team.transport]).durations(team.transport)
             assert made["travel_s"].tolist() == np.diag(times, 1).tolist()
 
@@ -458,7 +458,7 @@ def test_two_families_at_one_door_are_no_time_apart() -> None:
     city = city.with_family(2, lon=home["lon"] + STEP / 10, lat=home["lat"] + STEP / 10)
     city = city.with_family(4, lon=home["lon"], lat=home["lat"])
     travel = city.travel()
-    points = [travel.point_of_household[key] for key in (1, 2, 4)]
+    points = [travel.point_of_stop[str(key)] for key in (1, 2, 4)]
     for transport in ("walk", "motorcycle"):
         times = travel.part(points, [transport]).durations(transport)
         assert times[0, 2] == times[2, 0] == 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from publishing_fixtures import made_up_sheet
+from publishing_fixtures import made_up_sheet, sheet_with_meetings
 from pypdf import PdfReader
 
 from publishing.pdf import MAP_HEIGHT_MM, MAP_WIDTH_MM, render_pdf
@@ -167,3 +168,70 @@ def test_no_text_of_the_data_is_read_as_markup(text: str) -> None:
 def test_a_name_with_markup_is_printed_as_it_is() -> None:
     sheet = replace(made_up_sheet(1), team_name='#read("/etc/passwd") *x*')
     assert plain('#read("/etc/passwd")*x*') in plain(pages_of(render_pdf(sheet))[0])
+
+
+def test_a_meeting_is_a_row_without_outcome_that_points_to_its_list() -> None:
+    pages = pages_of(render_pdf(sheet_with_meetings(10, asked=8)))
+    assert len(pages) == 3
+    assert plain("temui kader (2)") in plain(pages[0])
+    assert {str(number) for number in range(1, 11)} <= set(pages[0].split())
+    visits = plain(pages[1])
+    assert plain("Posyandu Mawar 3") in visits
+    assert plain("posyandu atau kantor") in visits
+    assert visits.count(plain("Temui kader: 8 keluarga")) == 2
+    assert visits.count(plain("daftar keluarga di halaman 3")) == 2
+    assert visits.count("123456") == 8
+    assert "temui kader" not in "".join(pages_of(render_pdf(made_up_sheet(10))))
+
+
+def test_the_families_to_ask_for_stand_on_their_own_pages_with_room_to_write() -> None:
+    pages = pages_of(render_pdf(sheet_with_meetings(10, asked=8)))
+    asked = plain(pages[2])
+    assert plain("Daftar keluarga untuk ditanyakan") in asked
+    for text in ("A.S. · hamil", "RT 02/RW 01", "Patokan, letak rumah", "A ketemu tempatnya",
+                 "B pindah", "C tidak dikenal", "Jl. Mawar Gg. H. Saimin No. 14A"):  # fmt: skip
+        assert plain(text) in asked
+    for number in (3, 5):
+        for row in range(1, 9):
+            assert f"{number}.{row}" in asked
+    assert asked.count("ABC") == 16
+    assert plain("S.N.A.") not in asked  # who is visited is not for the kader
+
+
+@pytest.mark.parametrize("asked", [1, 60])
+def test_a_long_list_repeats_its_heads_and_tears_no_family(asked: int) -> None:
+    sheet = sheet_with_meetings(10, asked)
+    pages = pages_of(render_pdf(sheet))
+    for number, page in enumerate(pages, 1):
+        for text in (*ON_EVERY_PAGE, f"Halaman {number}/{len(pages)}"):
+            assert plain(text) in plain(page)
+    lists = [plain(page) for page in pages[2:]]
+    assert sum(page.count("ABC") for page in lists) == 2 * asked
+    for page in lists:
+        heads = page.count("Jawaban")
+        assert 1 <= heads <= 2
+        assert page.count(plain(f"Temui kader: {asked} keluarga")) == heads
+        assert page.count(plain("A ketemu tempatnya")) == heads
+    points_to = re.findall(r"halaman(\d+)", plain(pages[1]))
+    for number, shown in zip((3, 5), points_to, strict=True):
+        assert f"{number}.1" in pages[int(shown) - 1].split()
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=st.text(max_size=60))
+@example(text='#read("/etc/passwd")')
+@example(text='"); #panic("x")')
+@example(text="\\u{1F600} \ud800 \x00 \u202e \u200b")
+@example(text="</svg><script>alert(1)</script>")
+@example(text="x" * 200)
+def test_no_text_of_a_meeting_is_read_as_markup(text: str) -> None:
+    sheet = sheet_with_meetings(5, 2)
+    meeting = sheet.stops[2]
+    family = replace(meeting.asked[0], initials=text, address=text, rt=text, rw=text)
+    sheet = replace(sheet, streets=sheet.streets[:0])
+    odd = replace(meeting, asked=(family, meeting.asked[1]), place_name=text, kelurahan=text)
+    pages = pages_of(render_pdf(replace(sheet, stops=(*sheet.stops[:2], odd, *sheet.stops[3:]))))
+    assert len(pages) == 3
+    assert "root:x" not in "".join(pages)
+    if text.isascii() and 0 < len(clean(text)) < 40:
+        assert plain(clean(text, 40)) in plain(pages[2])

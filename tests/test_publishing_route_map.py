@@ -13,7 +13,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publishing_fixtures import BASE, STEP, made_up_sheet, with_stops
+from publishing_fixtures import BASE, STEP, made_up_sheet, sheet_with_meetings, with_stops
 from shapely import LineString, MultiPoint
 
 from publishing import map_ink, paper_day, route_map
@@ -230,3 +230,25 @@ def test_a_sign_that_the_font_lacks_is_a_question_mark_without_a_warning() -> No
     odd = replace(sheet, streets=sheet.streets.assign(name="Jl. 漢 Raya"))
     assert "Jl. ? Raya" in texts_of(draw_route_map(odd, 190, 220))
     assert drawable("Ünïcode – “é”") == "Ünïcode – “é”"
+
+
+def test_a_meeting_is_a_square_that_covers_nothing() -> None:
+    sheet = sheet_with_meetings(10)
+    stops = tuple(replace(stop, lon=BASE[0], lat=BASE[1] + STEP) for stop in sheet.stops)
+    stops = (*stops[:2], replace(stops[2], joint_with="Camat Sukaraya"), *stops[3:])
+    day, _ = route_map._large_and_inset(with_stops(sheet, stops), 190, 220)
+    assert_nothing_overlaps(day)
+    pairs = list(zip(day.stops, day.discs, strict=True))
+    signs = [
+        shapely.Point(at).buffer(paper_day.reach_mm(stop) - 0.1)
+        if not stop.is_meeting or stop.joint_with
+        else shapely.Point(at).buffer(paper_day.SQUARE_MM, cap_style="square")
+        for stop, at in pairs
+    ]
+    found = shapely.STRtree(signs).query(signs, predicate="intersects").T.tolist()
+    assert [pair for pair in found if pair[0] != pair[1]] == []
+    with_squares = draw_route_map(sheet, 190, 220)
+    assert with_squares != draw_route_map(made_up_sheet(10), 190, 220)
+    assert [text for text in texts_of(with_squares) if text.isdecimal() and text != "0"] == [
+        str(number) for number in range(1, 11)
+    ]

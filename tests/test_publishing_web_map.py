@@ -6,17 +6,21 @@ import html
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import folium
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from folium import Map
 from hypothesis import given
 from hypothesis import strategies as st
-from publishing_fixtures import LEAFLET, areas, made_up_sheet
+from publishing_fixtures import BASE, LEAFLET, areas, made_up_sheet, sheet_with_meetings, streets
 
-from publishing import map_html
-from publishing.web_map import areas_map, day_map
+from publishing import map_areas, map_html, map_labels, map_points
+from publishing.web_map import areas_map, day_map, families_map, pick_map
 
 HOSTILE = (
     "</script><script>alert('x')</script>`${alert(1)}` {{ 7919*7919 }} <img src=x onerror=y> \\"
@@ -29,6 +33,67 @@ def rendered(made: Map) -> str:
 
 def addresses_in(page: str) -> set[str]:
     return set(re.findall(r"https?://[^\s\"'`<>)]+|(?<=[\"'(])//[a-z][^\s\"'`<>)]+", page))
+
+
+def rows_in(page: str, kind: str) -> list[list[object]]:
+    """Return the labels of a kind that the map's script places."""
+    (found,) = re.findall(rf'\(map_\w+, (\[.*\]), "{kind}"\);', page)
+    return list(json.loads(found))
+
+
+def families(count: int) -> pd.DataFrame:
+    """Return families in turn of each state and of three grades; each tenth has no place."""
+    at = np.arange(count)
+    states = list(map_points.STATES)
+    return pd.DataFrame(
+        {
+            "lon": np.where(at % 10 == 9, np.nan, BASE[0] - 0.01 + at % 40 * 0.0001),
+            "lat": np.where(at % 10 == 9, np.nan, BASE[1] + at % 7 * 0.0001),
+            "state": [states[each % len(states)] for each in at],
+            "grade": [("register", "rw", "kelurahan")[each % 3] for each in at],
+        }
+    )
+
+
+def known_points() -> pd.DataFrame:
+    rows = [
+        ("p1", "rw", "RW 3", "99.01.01.1001", "003", None, BASE[0] - 0.01, BASE[1]),
+        ("p2", "rt", "RT 1", "99.01.01.1001", "003", "001", BASE[0] - 0.012, BASE[1]),
+        ("p3", "posyandu", "Posyandu Mawar 3", "99.01.01.1001", None, None, *BASE),
+    ]
+    columns = ["place_id", "kind", "name", "area_code", "rw", "rt", "lon", "lat"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def city_of(count: int) -> gpd.GeoDataFrame:
+    """Return a wavy chessboard of ``count`` x ``count`` kelurahan, whose borders meet."""
+
+    def edge(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+        (x1, y1), (x2, y2) = sorted([start, end])
+        part = np.linspace(0, 1, 60)
+        wave = 0.0008 * np.sin(6 * np.pi * part) * np.sin(np.pi * part)
+        x = x1 + (x2 - x1) * part + wave * (y2 != y1)
+        y = y1 + (y2 - y1) * part + wave * (x2 != x1)
+        line = list(zip(x.tolist(), y.tolist(), strict=True))
+        return line if start < end else line[::-1]
+
+    rows = []
+    for row in range(count):
+        for column in range(count):
+            x, y = BASE[0] + column * 0.015, BASE[1] + row * 0.015
+            corners = [(x, y), (x + 0.015, y), (x + 0.015, y + 0.015), (x, y + 0.015), (x, y)]
+            ring = [place for start, end in pairwise(corners) for place in edge(start, end)[:-1]]
+            rows.append(
+                {
+                    "area_code": f"99.{row:02d}.{column:02d}",
+                    "area_name": f"Kelurahan {row} {column}",
+                    "kecamatan_code": f"99.{row:02d}",
+                    "kecamatan_name": f"Kecamatan {row}",
+                    "city_name": "Kota Contoh",
+                    "geometry": shapely.Polygon(ring),
+                }
+            )
+    return gpd.GeoDataFrame(rows, crs=4326)
 
 
 def test_the_day_map_asks_only_its_own_server() -> None:
@@ -99,6 +164,11 @@ def test_no_text_of_the_data_becomes_html_or_script() -> None:
     page = rendered(day_map(replace(sheet, stops=(stop,), streets=named, areas=bounds), LEAFLET))
     values = pd.Series([1.0, 2.0], index=bounds["area_code"])
     page += rendered(areas_map(bounds, values, LEAFLET, "id", title=HOSTILE))
+    page += rendered(areas_map(bounds.assign(area_code=[HOSTILE, "2"]), values, LEAFLET, "id"))
+    page += rendered(families_map(families(3), bounds, named, LEAFLET, "id"))
+    page += rendered(pick_map(bounds, named, known_points().assign(name=HOSTILE), LEAFLET, "id"))
+    met = replace(sheet_with_meetings().stops[2], place_name=HOSTILE)
+    page += rendered(day_map(replace(sheet, stops=(met,)), LEAFLET))
     assert "alert('x')" not in page
     assert "<img" not in page
     assert "${" not in page
@@ -129,25 +199,150 @@ def test_the_areas_map_writes_the_value_on_each_area_and_asks_only_its_own_serve
     values = pd.Series({"99.01.01.1002": 1234.0})
     page = rendered(areas_map(areas(), values, LEAFLET, "id", title="Keluarga"))
     assert addresses_in(page) == {f"{LEAFLET}/leaflet.js", f"{LEAFLET}/leaflet.css"}
-    assert page.count('"className": "area-value"') == 2
+    assert len(rows_in(page, "area-value")) == 2
     assert "1.234" in page
     assert "Sukatani: 1.234" in page
-    assert "Sukamaju: –" in page
+    assert r"Sukamaju: \u2013" in page
     assert "tanpa angka (1)" in page
 
 
 def test_an_areas_map_without_any_value_is_grey() -> None:
     page = rendered(areas_map(areas(), pd.Series(dtype=float), LEAFLET, "id"))
-    assert page.count(map_html.NO_VALUE) >= 2
-    assert not any(tint in page for tint in map_html.RAMP)
+    assert page.count(map_areas.NO_VALUE) >= 2
+    assert not any(tint in page for tint in map_areas.RAMP)
 
 
 def test_classes_hold_about_as_many_areas_each_and_every_value_has_one() -> None:
     values = pd.Series([float(value) for value in range(1, 101)])
-    steps = map_html.steps_of(values)
+    steps = map_areas.steps_of(values)
     assert len(steps) == 4
-    colours = [map_html.colour_of(value, steps) for value in values]
-    assert set(colours) == set(map_html.RAMP)
-    assert all(15 <= colours.count(tint) <= 25 for tint in map_html.RAMP)
-    assert map_html.steps_of(pd.Series([3.0, 3.0, 3.0])) == []
-    assert map_html.steps_of(pd.Series(dtype=float)) == []
+    colours = [map_areas.colour_of(value, steps) for value in values]
+    assert set(colours) == set(map_areas.RAMP)
+    assert all(15 <= colours.count(tint) <= 25 for tint in map_areas.RAMP)
+    assert map_areas.steps_of(pd.Series([3.0, 3.0, 3.0])) == []
+    assert map_areas.steps_of(pd.Series(dtype=float)) == []
+
+
+def test_a_meeting_has_its_own_shape_and_counts_as_a_stop() -> None:
+    sheet = sheet_with_meetings(10, asked=8)
+    page = rendered(day_map(sheet, LEAFLET))
+    assert page.count('"className": "stop-number"') == 8
+    assert page.count('"className": "stop-number stop-meeting"') == 2
+    assert "No 3 \\u00b7 09.40 \\u00b7 Posyandu Mawar 3 \\u00b7 Temui kader: 8 keluarga" in page
+    assert "posyandu atau kantor" in page
+    legend = map_html.day_legend(sheet)
+    assert "temui kader (2)" in legend
+    exact = sum(stop.exact for stop in sheet.stops)
+    assert f"bertanya dulu ({8 - exact})" in legend
+    assert "temui kader" not in map_html.day_legend(made_up_sheet(10))
+    assert "A.S." not in page
+
+
+def test_a_city_of_104_kelurahan_is_a_small_map() -> None:
+    city = city_of(11)[:104]
+    values = pd.Series(np.arange(104.0) * 13, index=city["area_code"])
+    page = rendered(areas_map(city, values, LEAFLET, "id", title="Keluarga", approximate=True))
+    assert len(page.encode()) < 600_000
+    assert addresses_in(page) == {f"{LEAFLET}/leaflet.js", f"{LEAFLET}/leaflet.css"}
+    assert len(rows_in(page, "area-value")) == 104
+    assert page.count('"n": "Kelurahan ') == 104
+    assert "batas perkiraan" in page
+    assert not re.search(r"\d\.\d{6,}", page)
+    assert "batas perkiraan" not in rendered(areas_map(city, values, LEAFLET, "id"))
+
+
+def test_the_legend_of_areas_has_the_numbers_and_counts_only_when_asked() -> None:
+    values = pd.Series([1.0, 2.0, 3.0, 4.0, 50.0, None])
+    steps = map_areas.steps_of(values)
+    counted = map_areas.areas_legend("Keluarga", values, steps, 0, "id")
+    bare = map_areas.areas_legend("Keluarga", values, steps, 0, "id", counts=False)
+    assert "50 (1)" in counted
+    assert "50" in bare
+    assert "(1)" not in bare.replace("tanpa angka (1)", "")
+
+
+def test_simplified_borders_still_meet() -> None:
+    city = city_of(5)
+    before, after = city.geometry.to_numpy(), map_areas.meeting_shapes(city).geometry.to_numpy()
+    assert shapely.coverage_is_valid(before)
+    fewer = shapely.get_num_coordinates(after).sum() / shapely.get_num_coordinates(before).sum()
+    assert fewer < 0.9
+    steps = [map_html.rounded(shape) for shape in after]
+    rounded = [shapely.geometry.shape(shape) for shape in steps]
+    assert shapely.coverage_is_valid(rounded)
+
+
+def test_kecamatan_borders_leave_out_those_inside() -> None:
+    city = city_of(3)
+    borders = map_areas.kecamatan_borders(city)
+    assert borders.length == pytest.approx(
+        shapely.union_all(shapely.boundary(city.dissolve("kecamatan_code").geometry)).length
+    )
+    assert borders.length < shapely.union_all(shapely.boundary(city.geometry)).length
+
+
+def test_the_map_of_400_families_is_small_and_draws_each_that_has_a_place() -> None:
+    points = families(400)
+    page = rendered(families_map(points, areas()[:1], streets(), LEAFLET, "id", made_up=True))
+    assert len(page.encode()) < 1_000_000
+    assert addresses_in(page) == {f"{LEAFLET}/leaflet.js", f"{LEAFLET}/leaflet.css"}
+    drawn = map_points.family_rows(points)
+    assert len(drawn) == 360
+    assert [states for *_, states, _, _ in drawn[:5]] == [0, 1, 2, 3, 4]
+    assert json.dumps(drawn[7])[1:-1] in page
+    assert "DATA REKAAN" in page
+    assert "Jl. Contoh 6" in page
+
+
+def test_the_legend_of_families_counts_states_rings_and_those_without_a_place() -> None:
+    legend = map_points.families_legend(families(400), "id")
+    for text in ("masuk rencana (80)", "menunggu giliran (80)", "belum jatuh tempo (40)",
+                 "titik rumah (120)", "tengah RT atau RW (120)", "hanya kelurahan (120)",
+                 "tanpa titik (40)"):  # fmt: skip
+        assert text in legend, text
+    assert map_points.families_legend(families(0), "id") == ""
+
+
+def test_families_on_one_spot_stand_around_it() -> None:
+    points = families(4).assign(lon=BASE[0], lat=BASE[1])
+    assert [row[4] for row in map_points.family_rows(points)] == [0, 1, 2, 3]
+
+
+def test_a_state_without_a_sign_is_refused() -> None:
+    with pytest.raises(map_points.FamilyStateError, match="keadaan odd; yang ada: planned"):
+        families_map(families(2).assign(state="odd"), areas()[:1], streets(), LEAFLET, "id")
+
+
+def test_a_kelurahan_without_streets_or_families_is_a_map() -> None:
+    page = rendered(families_map(families(0), areas()[:1], streets()[:0], LEAFLET, "id"))
+    assert "OpenStreetMap" not in page
+    assert "fitBounds" in page
+
+
+def test_the_map_to_pick_on_labels_what_is_known_and_marks_the_click() -> None:
+    page = rendered(pick_map(areas()[:1], streets(), known_points(), LEAFLET, "id"))
+    assert addresses_in(page) == {f"{LEAFLET}/leaflet.js", f"{LEAFLET}/leaflet.css"}
+    labels = [tag[3] for tag in map_points.point_tags(known_points())]
+    assert labels == ["RW 03", "RT 01/RW 03", "Posyandu Mawar 3"]
+    for text in (*labels, "titik RW (1)", "titik RT (1)", "kantor (1)", "picked-point"):
+        assert text in page
+    assert "Jl. Contoh 6" in page
+    assert "bindPopup" not in page
+
+
+def test_street_names_come_once_wide_streets_first_and_never_upside_down() -> None:
+    rows = map_labels.street_rows(streets())
+    assert rows[0][2] == "Jl. Contoh 6"
+    assert len(rows) == len({row[2] for row in rows}) == 5
+    assert all(-90 <= row[4] <= 90 for row in rows)
+    assert all(row[5] > 1000 for row in rows)
+
+
+def test_every_map_says_the_english_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        map_points, "translate", lambda text, language, **_: said.append(language) or text
+    )
+    map_points.families_legend(families(20), "en")
+    map_points.pick_legend(known_points(), "en")
+    assert set(said) == {"en"}

@@ -19,13 +19,13 @@ from storage.households import load_households, store_import
 from storage.plans import (
     PlanRecord,
     UnknownPlanError,
-    visits_before,
     find_plan,
     latest_plan,
     list_plans,
     load_plan,
     publish_plan,
     store_plan,
+    visits_before,
 )
 
 AT = datetime(2026, 11, 24, 9, 30, 5, 123456, tzinfo=UTC)
@@ -203,6 +203,7 @@ def test_earlier_visits_come_from_the_newest_plan_of_each_team_and_week(
             "household_id": [a, d, c],
             "team_id": pd.Series(["t1", "t1", "t3"], dtype="str"),
             "day_date": pd.Series(["2025-12-22", "2026-11-23", "2026-11-23"], dtype="str"),
+            "kind": pd.Series(["kader", "kader", "kader"], dtype="str"),
         }
     )
     assert_frame_equal(found, expected)

@@ -19,6 +19,7 @@ from geodata.divisions import compare_divisions, division_counts
 from geodata.network import build_network
 from geodata.streets import read_streets
 from geodata.topology import repair_topology
+from planning.eligibility import DOORLESS
 from storage.areas import replace_areas
 from storage.database import MissingWorkspaceError, open_database, transaction
 from storage.places import forget_places, load_places
@@ -66,7 +67,9 @@ def build_city(
     """
     settings = read_settings(workspace.settings_file)
     progress(0.0, N_("Membaca batas kelurahan"))
-    found_areas, found_streets = _fetched(workspace, place, boundaries, streets)
+    found_areas, found_streets = _fetched(
+        workspace, place, boundaries, streets, settings.streets.margin_m
+    )
     if boundaries is not None:
         found_areas = read_boundaries(boundaries, code_field=code_field, name_field=name_field)
     if found_areas is None:
@@ -103,7 +106,11 @@ def build_city(
 
 
 def _fetched(
-    workspace: Workspace, place: str | None, boundaries: Path | None, streets: Path | None
+    workspace: Workspace,
+    place: str | None,
+    boundaries: Path | None,
+    streets: Path | None,
+    margin_m: float,
 ) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame]:
     """Download what no file gives; nothing when both files are there."""
     if boundaries is not None and streets is not None:
@@ -114,12 +121,15 @@ def _fetched(
         )
     from geodata.download import fetch_city  # osmnx takes a second to load
 
-    return fetch_city(place, cache_folder=workspace.folder / "download")
+    return fetch_city(place, cache_folder=workspace.folder / "download", margin_m=margin_m)
 
 
 def _moved_families(places: pd.DataFrame, areas: gpd.GeoDataFrame) -> dict[str, object]:
-    """Return how many of the families placed before lie in another kelurahan now."""
-    placed = places[places["lon"].notna() & places["area_code"].notna()]
+    """Return how many of the families with a place of their own lie in another kelurahan now.
+
+    The point of grade ``kelurahan`` stands for a whole area and moves with it.
+    """
+    placed = places[~places["grade"].isin(DOORLESS) & places["area_code"].notna()]
     if placed.empty:
         return {}
     return division_counts(compare_divisions(placed, areas), areas)

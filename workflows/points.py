@@ -7,14 +7,14 @@ import pandas as pd
 from common.errors import BadInputError
 from common.language import N_
 from common.settings import read_settings
-from geodata.columns import POINTS
+from geodata.columns import GRADES, POINTS
 from geodata.known_points import points_worth_adding
 from geodata.point_file import check_points
 from storage.areas import load_areas
 from storage.database import open_database, reading, transaction
 from storage.households import load_households
 from storage.places import load_places
-from storage.points import load_points, put_points
+from storage.points import load_points, put_points, remove_point
 from storage.workspace import Workspace
 from workflows.placing import locate
 
@@ -70,7 +70,7 @@ def add_point(
     given = pd.DataFrame([row], columns=list(POINTS.columns)).astype("str")
     given.index = pd.Index([2], name="row")
     with reading(database) as conn:
-        areas, before = load_areas(conn), load_places(conn)["grade"].value_counts()
+        areas, before = load_areas(conn), load_places(conn)["grade"]
     points, issues = check_points(
         given, areas, tolerance_m=read_settings(workspace.settings_file).placing.outside_tolerance_m
     )
@@ -79,10 +79,22 @@ def add_point(
             N_("Titik itu tidak berada di kelurahannya; klik lagi di dalamnya.")
         )
     with transaction(database) as conn:
+        for place_id in _points_of(load_points(conn), kind, area_code, rw, rt):
+            remove_point(conn, place_id)
         put_points(conn, points)
     locate(workspace)
     with reading(database) as conn:
-        after = load_places(conn)["grade"].value_counts()
-    lost = [int(before.get(grade, 0)) - int(after.get(grade, 0)) for grade in ("kelurahan", "none")]
-    weaker = int(before.get("rw", 0)) - int(after.get("rw", 0)) if rt else 0
-    return sum(lost) + max(0, weaker)
+        after = load_places(conn)["grade"]
+    rank = {grade: at for at, grade in enumerate(GRADES)}
+    return int((after.map(rank) < before.map(rank).reindex(after.index)).sum())
+
+
+def _points_of(
+    points: pd.DataFrame, kind: str, area_code: str, rw: str, rt: str | None
+) -> list[str]:
+    """Return the ids of the points of that kind that stand for this RW or RT."""
+    same = (points["kind"] == kind) & (points["area_code"] == area_code) & (points["rw"] == rw)
+    if rt is not None:
+        same &= points["rt"] == rt
+    found: list[str] = points.loc[same, "place_id"].tolist()
+    return found

@@ -207,6 +207,7 @@ def _meeting_stop(source: SheetSource, visits: list[dict[Hashable, Any]]) -> She
     visit = visits[0]
     families = [source.stops.loc[each["household_id"]] for each in visits]
     blocks = {_text(family["rw"]) for family in families}
+    partner = source.teams.get(str(visit["joint_team_id"]))
     return SheetStop(
         number=visit["sequence"],
         start_s=visit["start_s"],
@@ -223,7 +224,7 @@ def _meeting_stop(source: SheetSource, visits: list[dict[Hashable, Any]]) -> She
         group="other",
         checks=(),
         grade="kelurahan",
-        joint_with=None,
+        joint_with=partner.name if partner else None,
         must=False,
         place_name=str(visit["place_name"]),
         asked=tuple(

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from common.language import N_
+from common.settings import read_settings
 from geodata.point_file import POINT_ISSUES, check_points, read_points
 from planning.calendar_file import CALENDAR_ISSUES, check_calendar, read_calendar
 from planning.team_file import check_teams, read_teams
@@ -90,7 +91,8 @@ def import_points(workspace: Workspace, file: Path, *, progress: Progress = sile
     rows = read_points(file)
     with reading(database) as conn:
         areas = load_areas(conn)
-    points, issues = check_points(rows, areas)
+    tolerance_m = read_settings(workspace.settings_file).placing.outside_tolerance_m
+    points, issues = check_points(rows, areas, tolerance_m=tolerance_m)
     with transaction(database) as conn:
         put_points(conn, points)
     return _file_import(rows, points["kind"].tolist(), issues, POINT_ISSUES)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from geodata.madeup import names
 
 _REACH_M = 80.0  # a street farther off is not the family's
+_ALL_ESTATES = (*names.ESTATES, *names.CITY_ESTATES)
+_KINDS = {"Jl.": ("Jl.", "Jl.", "Jl.", "Jalan", "Jln."), "Gg.": ("Gg.", "Gg.", "Gang", "Gg")}
 _BLOCK, _LANDMARK, _KAMPUNG = 0.08, 0.06, 0.07  # shares of addresses with such a part
 
 
@@ -35,10 +37,11 @@ def write_addresses(
     group, keys = pd.factorize(rt_key)
     gangs = rng.choice(names.GANGS, len(keys))
     figures = rng.integers(1, 5, len(keys))
+    draws = rng.random((len(homes), 6))
     written = []
     for n, (area, rw, rt) in enumerate(zip(homes["area"], homes["rw"], homes["rt"], strict=True)):
         street = streets[n] or f"Gg. {gangs[group[n]]} {names.roman(int(figures[group[n]]))}"
-        written.append(_line(rng, street, str(rt), str(rw), area_names[area]))
+        written.append(_line(draws[n].tolist(), street, str(rt), str(rw), area_names[area]))
     return written
 
 
@@ -55,39 +58,40 @@ def _street_of(
     return found
 
 
-def _line(rng: np.random.Generator, street: str, rt: str, rw: str, area_name: str) -> str:
+def _line(draw: list[float], street: str, rt: str, rw: str, area_name: str) -> str:
+    """Return one address; ``draw`` are six numbers from 0 to 1 that decide about its parts."""
     kind, base = names.street_parts(street)
-    number = int(rng.integers(1, 120))
-    roll = rng.random()
-    estate = next((each for each in (*names.ESTATES, *names.CITY_ESTATES) if base.startswith(each)), None)
+    number = 1 + int(draw[0] * 119)
+    roll = draw[1]
+    block = f"Blok {'ABCDEFGH'[int(draw[2] * 8)]}{1 + int(draw[3] * 12)}"
+    estate = next((each for each in _ALL_ESTATES if base.startswith(each)), None)
     if estate is not None:
-        block = f"Blok {'ABCDEFGH'[int(rng.integers(8))]}{int(rng.integers(1, 13))}"
         head = f"Perum {estate} {block} No. {number % 40 + 1}"
     elif roll < _KAMPUNG:
         head = f"Kp. {area_name}"
     elif roll < _KAMPUNG + _LANDMARK:
-        head = f"{_kind(rng, kind)} {base} {rng.choice(names.LANDMARKS)}"
+        head = f"{_pick(draw[4], _KINDS[kind])} {base} {_pick(draw[2], names.LANDMARKS)}"
     elif roll < _KAMPUNG + _LANDMARK + _BLOCK:
-        block = f"Blok {'ABCDEFGH'[int(rng.integers(8))]}{int(rng.integers(1, 13))}"
-        head = f"{_kind(rng, kind)} {base} {block} No. {number % 40 + 1}"
+        head = f"{_pick(draw[4], _KINDS[kind])} {base} {block} No. {number % 40 + 1}"
     else:
-        letter = str(rng.choice(["", "", "", "A", "B"]))
-        number_word = str(rng.choice(["No. ", "No.", "No ", "No. "]))
-        head = f"{_kind(rng, kind)} {base} {number_word}{number}{letter}"
-    return f"{head} {_rt_rw(rng, rt, rw)}"
+        letter = _pick(draw[2], ("", "", "", "A", "B"))
+        number_word = _pick(draw[3], ("No. ", "No.", "No ", "No. "))
+        head = f"{_pick(draw[4], _KINDS[kind])} {base} {number_word}{number}{letter}"
+    return f"{head} {_rt_rw(draw[5], rt, rw)}"
 
 
-def _kind(rng: np.random.Generator, kind: str) -> str:
-    words = {"Jl.": ("Jl.", "Jl.", "Jl.", "Jalan", "Jln."), "Gg.": ("Gg.", "Gg.", "Gang", "Gg")}
-    return str(rng.choice(words[kind]))
+def _pick(draw: float, choices: tuple[str, ...]) -> str:
+    return choices[int(draw * len(choices))]
 
 
-def _rt_rw(rng: np.random.Generator, rt: str, rw: str) -> str:
-    styles = (
-        f"RT {rt}/RW {rw}",
-        f"RT {rt}/RW {rw}",
-        f"RT.{rt[1:]}/{rw[1:]}",
-        f"RT {int(rt)} RW {int(rw)}",
-        f"{rt}/{rw}",
+def _rt_rw(draw: float, rt: str, rw: str) -> str:
+    return _pick(
+        draw,
+        (
+            f"RT {rt}/RW {rw}",
+            f"RT {rt}/RW {rw}",
+            f"RT.{rt[1:]}/{rw[1:]}",
+            f"RT {int(rt)} RW {int(rw)}",
+            f"{rt}/{rw}",
+        ),
     )
-    return str(styles[int(rng.integers(len(styles)))])

@@ -12,7 +12,8 @@ import shapely
 from shapely.geometry import Polygon
 
 from geodata.madeup import names
-from geodata.madeup.plane import CRINKLED, Plane, Points, bending, densified
+from geodata.madeup.plane import CRINKLED, Plane, Points, bending, densified, plane_of
+from geodata.madeup.reference import CITY, PROVINCE
 
 PLACE = Plane(106.63, -6.18)  # where the made-up city is drawn; nothing of the real place is in it
 _STEP_M = 45.0  # distance of vertices on a border
@@ -86,17 +87,18 @@ def madeup_areas(
 
 def geojson_text(areas: gpd.GeoDataFrame) -> str:
     """Return the made-up kelurahan as GeoJSON with Kemendagri-like codes, one feature a line."""
+    plane = plane_of(areas.total_bounds)
     features = []
     for area in areas.itertuples():
-        flat = PLACE.shapes([area.geometry])[0]
+        flat = plane.shapes([area.geometry])[0]
         properties = {
             "kode": area.area_code,
             "kelurahan": area.area_name,
             "kecamatan": area.kecamatan_name,
             "kode_kecamatan": area.kecamatan_code,
             "kota": area.city_name,
-            "kode_kota": names.CITY_CODE,
-            "provinsi": names.PROVINCE,
+            "kode_kota": str(area.kecamatan_code)[:5],
+            "provinsi": PROVINCE if area.city_name == CITY else names.PROVINCE,
             "luas_km2": round(float(flat.area) / 1e6, 3),
             "keterangan": "batas rekaan (perkiraan)",
         }

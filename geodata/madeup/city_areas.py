@@ -34,7 +34,7 @@ _RIVER_LONLAT = (
     (106.6295, -6.159), (106.6225, -6.149), (106.613, -6.138), (106.606, -6.120), (106.595, -6.03),
 )  # fmt: skip
 _FAR_M = 60_000.0
-_GRID_M = 60.0
+_COARSE_M, _FINE_M = 110.0, 50.0  # grids to move sites by, and to settle areas on
 _SPREAD_STEPS = 400
 _APART = 0.92  # share of the sum of two radii that their sites keep apart
 _OUTSIDE_M = 130.0  # a point farther than this from its cell pulls the cell's site
@@ -147,9 +147,9 @@ def _divide(
     areas_m2: NDArray[np.float64],
     bend: Callable[[Points], Points],
 ) -> list[BaseGeometry]:
-    grid = grid_points(part, _GRID_M)
-    mass_m2 = _stretch(grid, bend) * _GRID_M**2
-    weights = cell_weights(sites, areas_m2, grid, mass_m2, _GRID_M)
+    grid = grid_points(part, _COARSE_M)
+    mass_m2 = _stretch(grid, bend) * _COARSE_M**2
+    weights = cell_weights(sites, areas_m2, grid, mass_m2, _COARSE_M)
     best, best_sites, best_weights = np.inf, sites, weights
     for _ in range(_PULLS):
         cell, owner = cell_of(grid, sites, weights), cell_of(points, sites, weights)
@@ -162,19 +162,22 @@ def _divide(
             best, best_sites, best_weights = float(away.max()), sites, weights
         if best < _OUTSIDE_M:
             break
-        late = away > _GRID_M
+        late = away > _COARSE_M / 2
         sites = sites.copy()
         sites[late] += _PULL * off[late]
         np.add.at(sites, owner[late], _PULL * off[late])
-        weights = cell_weights(sites, areas_m2, grid, mass_m2, _GRID_M, weights)
-    return power_cells(best_sites, best_weights, part)
+        weights = cell_weights(sites, areas_m2, grid, mass_m2, _COARSE_M, weights)
+    grid = grid_points(part, _FINE_M)
+    mass_m2 = _stretch(grid, bend) * _FINE_M**2
+    weights = cell_weights(best_sites, areas_m2, grid, mass_m2, _FINE_M, best_weights)
+    return power_cells(best_sites, weights, part)
 
 
 def _stretch(xy: Points, bend: Callable[[Points], Points]) -> NDArray[np.float64]:
     """Return by which factor bending enlarges the ground round each point."""
-    half = _GRID_M / 2
-    east = (bend(xy + [half, 0.0]) - bend(xy - [half, 0.0])) / _GRID_M
-    north = (bend(xy + [0.0, half]) - bend(xy - [0.0, half])) / _GRID_M
+    half = _FINE_M / 2
+    east = (bend(xy + [half, 0.0]) - bend(xy - [half, 0.0])) / _FINE_M
+    north = (bend(xy + [0.0, half]) - bend(xy - [0.0, half])) / _FINE_M
     factor: NDArray[np.float64] = east[:, 0] * north[:, 1] - east[:, 1] * north[:, 0]
     return factor
 

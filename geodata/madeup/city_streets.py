@@ -35,7 +35,7 @@ _LEAST_BLOCK_M2 = 1500.0
 _MIDDLING_HA = 2.6  # block size of a texture that cuts at a kelurahan's own pace
 _CUT_PART = 0.94  # of the length is laid by cutting blocks, the rest by blind alleys
 _LOST_LATER = 1.03  # links left out when ways are written, less what bending adds
-_RASTER_M = 25.0
+_RASTER_M = 35.0
 _ALLEY_ROUNDS = 6
 
 

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from common.errors import BadInputError, WrongCallError
 from common.language import N_
 from geodata.columns import AREAS
-from geodata.madeup.addresses import write_addresses
 from geodata.madeup.boundaries import draw_outline, geojson_text, madeup_areas
-from geodata.madeup.dirt import DEMO_RATES, Ground, fault_counts, soil
-from geodata.madeup.families import issue_digits, make_families
-from geodata.madeup.homes import HOME_STREETS, frontage, place_homes
-from geodata.madeup.neighbourhoods import number_neighbourhoods
-from geodata.madeup.plane import bending, plane_of
-from geodata.madeup.register_file import TRUTH_COLUMNS, csv_text, register_text
+from geodata.madeup.files import NOTICE, NOTICE_TEXT, DemoReport, write_files
+from geodata.madeup.homes import families_per_area
+from geodata.madeup.people import Crowd, make_people, town_of
+from geodata.madeup.plane import bending
+from geodata.madeup.register_file import csv_text
 from geodata.madeup.streets import lay_streets
 from geodata.madeup.teams import Town, make_teams
 from geodata.madeup.ways import osm_text, street_map, streets_frame
 
-NOTICE = "BACA-DULU.txt"
-_NOTICE_TEXT = """\
-Semua keluarga, nama, NIK, alamat, dan tim di folder ini rekaan; tidak ada satu pun yang nyata.
-NIK berakhiran 0000, nomor yang tidak dimiliki siapa pun. truth.csv hanya untuk pengujian.
-
-Every family, name, NIK, address and team in this folder is made up; none of them is real.
-Each NIK ends in 0000, a number that no person has. truth.csv is for tests only.
-"""
-_NO_HOMES_NAMED = frozenset({"motorway", "motorway_link", "trunk", "trunk_link", "primary_link"})
+AT_RISK = 0.96  # share of the families that BKKBN's flag calls at risk
 # one random stream a task, so that a change in one leaves the others as they were
 _STREAMS = (
     "outline", "bending", "areas", "streets", "ways", "homes", "numbers", "families", "addresses",
@@ -47,27 +35,10 @@ class DemoCallError(WrongCallError):
     code = "demo-call"
 
 
-class DemoFolderError(WrongCallError):
-    """The folder is no folder, or holds files of these names that are not of a demo."""
-
-    code = "demo-folder"
-
-
 class DemoInputError(BadInputError):
     """The boundaries or streets handed in cannot carry made-up families."""
 
     code = "demo-input"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoReport:
-    """What was written."""
-
-    files: tuple[str, ...]  # names in the folder
-    families: int  # different families
-    rows: int  # of register.csv without its heading; families and duplicates
-    faults: dict[str, int]  # rows per fault code of truth.csv
-    teams: dict[str, int]  # teams per kind
 
 
 def write_demo(
@@ -119,18 +90,19 @@ def write_demo(
     _check_frames(areas, streets)
     areas = areas.sort_values("area_code", ignore_index=True)
     town = _town(areas, streets)
-    register, truth = _people(rng, town, streets, families)
+    counts = families_per_area(families, town.polygons, town.streets)
+    crowd = Crowd(counts, families - round(families * (1 - AT_RISK)))
+    people = make_people(rng, town, streets, crowd)
     teams = make_teams(rng["teams"], town)
     files |= {
-        "register.csv": csv_text(register),
+        "register.csv": csv_text(people.register),
         "teams.csv": csv_text(teams),
-        "truth.csv": csv_text(truth),
-        NOTICE: _NOTICE_TEXT,
+        "truth.csv": csv_text(people.truth),
+        NOTICE: NOTICE_TEXT,
     }
-    _write(out, files)
-    faults = Counter(fault for each in truth["faults"] if each for fault in each.split(";"))
+    write_files(out, files)
     kinds = Counter(str(kind) for kind in teams["kind"])
-    return DemoReport(tuple(files), families, len(register), dict(faults), dict(kinds))
+    return DemoReport(tuple(files), families, len(people.register), people.faults(), dict(kinds))
 
 
 def _check_call(
@@ -167,68 +139,9 @@ def _check_frames(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> None:
 
 
 def _town(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> Town:
-    plane = plane_of(areas.total_bounds)
-    polygons = plane.shapes(areas.geometry)
-    usable = streets.loc[streets["highway"].isin(HOME_STREETS)]
-    pieces = frontage(polygons, plane.shapes(usable.geometry))
-    if len(pieces.lines) == 0:
+    town = town_of(areas, streets)
+    if len(town.streets.lines) == 0:
         raise DemoInputError(
             N_("Tidak ada jalan permukiman di dalam batas; periksa apakah kotanya sama.")
         )
-    return Town(areas, plane, polygons, pieces)
-
-
-def _people(
-    rng: dict[str, np.random.Generator], town: Town, streets: gpd.GeoDataFrame, families: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the register and the truth, both as they are written."""
-    homes = place_homes(rng["homes"], families, town.polygons, town.streets)
-    homes = homes.join(number_neighbourhoods(rng["numbers"], homes))
-    kecamatan = town.areas["kecamatan_code"].iloc[homes["area"].to_numpy()]
-    issued = [issue_digits(code) for code in kecamatan]
-    people = homes.join(make_families(rng["families"], homes, issued))
-    named = streets.loc[streets["name"].notna() & ~streets["highway"].isin(_NO_HOMES_NAMED)]
-    people["address"] = write_addresses(
-        rng["addresses"],
-        homes,
-        list(town.areas["area_name"]),
-        town.plane.shapes(named.geometry),
-        [str(name) for name in named["name"]],
-    )
-    xy = homes[["x", "y"]].to_numpy()
-    degrees = town.plane.degrees(xy)
-    truth = pd.DataFrame(
-        {
-            "kode_keluarga": people["kode_keluarga"],
-            "lon": [f"{each:.7f}" for each in degrees[:, 0]],
-            "lat": [f"{each:.7f}" for each in degrees[:, 1]],
-            "area_code": town.areas["area_code"].to_numpy()[homes["area"]],
-            "rw": homes["rw"],
-            "rt": homes["rt"],
-        }
-    )
-    ground = Ground(town.areas, town.plane, town.polygons, xy)
-    counts = fault_counts(DEMO_RATES, families)
-    register, truth = soil(rng["dirt"], register_text(people, town.areas), truth, ground, counts)
-    return register, truth[list(TRUTH_COLUMNS)]
-
-
-def _write(out: Path, files: dict[str, str]) -> None:
-    """Write all files; each appears whole or not at all."""
-    if out.exists() and not out.is_dir():
-        raise DemoFolderError(N_("{folder} bukan folder."), folder=out.name)
-    foreign = [name for name in files if (out / name).exists()]
-    if foreign and not (out / NOTICE).exists():
-        raise DemoFolderError(
-            N_("Folder {folder} sudah berisi {file} yang bukan data rekaan; pilih folder lain."),
-            folder=out.name,
-            file=foreign[0],
-        )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in sorted(files, key=lambda name: name != NOTICE):
-            part = out / f"{name}.part"
-            part.write_bytes(files[name].encode("utf-8"))
-            part.replace(out / name)
-    except OSError:
-        raise DemoFolderError(N_("Folder {folder} tidak dapat ditulis."), folder=out.name) from None
+    return town

@@ -41,6 +41,7 @@ class DirtRates:
 
 
 DEMO_RATES = DirtRates()
+NO_COORDINATES = "kecamatan_without_coordinates"  # fault of every family of such a kecamatan
 LEAST_PILE = 12
 GPS_NOISE_M = 6.0  # standard deviation east and north of every coordinate that was noted at home
 SAME_KEY_PART = 3  # one duplicate in so many repeats kode_keluarga
@@ -58,11 +59,25 @@ class Ground:
     plane: Plane
     polygons: NDArray[np.object_]
     homes: Points
+    silent_kecamatan: tuple[str, ...] = ()  # codes; their file has no coordinate at all
+
+    def silent(self, register: pd.DataFrame) -> NDArray[np.bool_]:
+        """Tell which rows of a register are of a kecamatan without coordinates."""
+        return register["kode_kecamatan"].isin(self.silent_kecamatan).to_numpy()
 
 
-def fault_counts(rates: DirtRates, families: int) -> dict[str, int]:
-    """Return how many rows get each fault: the rate times the families, rounded half up."""
-    counts = {fault: int(rate * families + 0.5) for fault, rate in asdict(rates).items()}
+def fault_counts(
+    rates: DirtRates, families: int, with_coordinates: int | None = None
+) -> dict[str, int]:
+    """Return how many rows get each fault: the rate times the families, rounded half up.
+
+    Faults of coordinates are counted on the families whose kecamatan notes any; None: all.
+    """
+    noted = families if with_coordinates is None else with_coordinates
+    counts = {
+        fault: int(rate * (noted if fault.startswith("coordinate_") else families) + 0.5)
+        for fault, rate in asdict(rates).items()
+    }
     if counts["coordinate_piled"] < LEAST_PILE:
         counts["coordinate_piled"] = 0
     return counts
@@ -90,15 +105,17 @@ def soil(
         Both frames with the duplicates as further rows, in the order of the file: by
         kelurahan, shuffled inside. ``truth["row"]`` is the line in the file, heading = 1.
     """
-    dirty = register.copy()
+    dirty = register.astype(object)  # cells change one by one
     faults: list[list[str]] = [[] for _ in range(len(register))]
-    chosen = _choose(rng, counts, len(register))
+    silent = ground.silent(register)
+    chosen = _choose(rng, counts, len(register), silent)
     chosen["coordinate_piled"] = []
+    chosen[NO_COORDINATES] = np.flatnonzero(silent).tolist()
     _write_coordinates(rng, dirty, chosen, ground, counts["coordinate_piled"])
     _misspell(rng, dirty, chosen, ground)
     _lose_numbers(rng, dirty, chosen["rw_or_rt_missing"])
-    for n in chosen["nik_faulty"]:
-        dirty.loc[n, "nik"] = _faulty_nik(rng, str(dirty.loc[n, "nik"]))
+    wrong = chosen["nik_faulty"]
+    dirty.loc[wrong, "nik"] = [_faulty_nik(rng, str(nik)) for nik in dirty.loc[wrong, "nik"]]
     unreadable = set(chosen["mark_unreadable"])
     for n in chosen["mark_unreadable"]:
         dirty.loc[n, str(rng.choice(list(MARKS)))] = _UNREADABLE
@@ -118,11 +135,11 @@ def soil(
 
 
 def _choose(
-    rng: np.random.Generator, counts: dict[str, int], families: int
+    rng: np.random.Generator, counts: dict[str, int], families: int, silent: NDArray[np.bool_]
 ) -> dict[str, list[int]]:
     """Draw the families of each fault; a coordinate has one fault at most."""
     chosen: dict[str, list[int]] = {}
-    order = rng.permutation(families).tolist()
+    order = [n for n in rng.permutation(families).tolist() if not silent[n]]
     for fault in ("coordinate_missing", "coordinate_swapped", "coordinate_outside"):
         chosen[fault], order = order[: counts[fault]], order[counts[fault] :]
     for fault in (
@@ -153,7 +170,7 @@ def _write_coordinates(
         noted[n] = _elsewhere(rng, ground.homes[n], ground.polygons[area[n]])
     taken = {
         n for fault in ("missing", "swapped", "outside") for n in chosen[f"coordinate_{fault}"]
-    }
+    } | set(chosen[NO_COORDINATES])
     free = np.array([n for n in range(len(dirty)) if n not in taken], dtype=int)
     for group in _piles(rng, ground.homes, area, free, piled):
         noted[group] = ground.homes[group[0]] + rng.uniform(6, 12, 2)
@@ -163,7 +180,7 @@ def _write_coordinates(
     lat = [f"{each:.6f}" for each in degrees[:, 1]]
     for n in chosen["coordinate_swapped"]:
         lon[n], lat[n] = lat[n], lon[n]
-    for n in chosen["coordinate_missing"]:
+    for n in chosen["coordinate_missing"] + chosen[NO_COORDINATES]:
         lon[n] = lat[n] = ""
     dirty["longitude"], dirty["latitude"] = lon, lat
 
@@ -206,19 +223,19 @@ def _misspell(
     rng: np.random.Generator, dirty: pd.DataFrame, chosen: dict[str, list[int]], ground: Ground
 ) -> None:
     others = set(ground.areas["area_name"])
-    for n in chosen["kelurahan_misspelt"]:
-        name = str(dirty.loc[n, "nama_kelurahan"])
-        dirty.loc[n, "nama_kelurahan"] = misspelt_area(rng, name, others)
-        dirty.loc[n, ["kode_kelurahan", "id_kelurahan"]] = ""
-    for n in chosen["address_misspelt"]:
-        dirty.loc[n, "alamat"] = slip(rng, str(dirty.loc[n, "alamat"]))
+    wrong = chosen["kelurahan_misspelt"]
+    names = [misspelt_area(rng, str(name), others) for name in dirty.loc[wrong, "nama_kelurahan"]]
+    dirty.loc[wrong, "nama_kelurahan"] = names
+    dirty.loc[wrong, ["kode_kelurahan", "id_kelurahan"]] = ""
+    wrong = chosen["address_misspelt"]
+    dirty.loc[wrong, "alamat"] = [slip(rng, str(text)) for text in dirty.loc[wrong, "alamat"]]
 
 
 def _lose_numbers(rng: np.random.Generator, dirty: pd.DataFrame, rows: list[int]) -> None:
-    for n in rows:
-        lost = (("rw",), ("rt",), ("rw", "rt"))[int(rng.integers(3))]
-        for unit in lost:
-            dirty.loc[n, [f"kode_{unit}", f"nama_{unit}"]] = ""
+    lost = rng.integers(3, size=len(rows))  # RW, RT or both
+    for unit, kinds in (("rw", (0, 2)), ("rt", (1, 2))):
+        mine = np.array(rows, dtype=int)[np.isin(lost, kinds)]
+        dirty.loc[mine, [f"kode_{unit}", f"nama_{unit}"]] = ""
 
 
 def _faulty_nik(rng: np.random.Generator, nik: str) -> str:
@@ -245,8 +262,9 @@ def _blank_environment(
     none = ~(dirty[[*factors, *ENVIRONMENT]] == HAS).any(axis=1)
     usable = (other | none).to_numpy()
     found = [n for n in rows if usable[n]][:count]
-    for n in found:
-        dirty.loc[n, str(rng.choice(ENVIRONMENT))] = ""
+    which = rng.integers(len(ENVIRONMENT), size=len(found))
+    for number, column in enumerate(ENVIRONMENT):
+        dirty.loc[np.array(found, dtype=int)[which == number], column] = ""
     return found
 
 

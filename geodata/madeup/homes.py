@@ -57,22 +57,26 @@ def families_per_area(
     area = shapely.area(polygons)
     share = (1 - _STREET_PART) * area / area.sum()
     share += _STREET_PART * (length / length.sum() if length.sum() > 0 else area / area.sum())
-    exact = families * share
+    return shared_out(families, share)
+
+
+def shared_out(count_in_all: int, share: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return whole numbers in proportion to shares that sum to 1; largest remainders first."""
+    exact = count_in_all * share
     count: NDArray[np.intp] = np.floor(exact).astype(np.intp)
-    rest = np.argsort(-(exact - count), kind="stable")[: families - count.sum()]
+    rest = np.argsort(-(exact - count), kind="stable")[: count_in_all - count.sum()]
     count[rest] += 1
     return count
 
 
 def place_homes(
-    rng: np.random.Generator, families: int, polygons: NDArray[np.object_], streets: Frontage
+    rng: np.random.Generator, counts: NDArray[np.intp], polygons: NDArray[np.object_], streets: Frontage
 ) -> pd.DataFrame:
     """Return one row a family: ``area`` (row of the kelurahan), ``x``, ``y`` in metres.
 
-    Every home lies inside its kelurahan. Where a kelurahan has no street, homes are spread
+    ``counts`` are the families of each kelurahan. Every home lies inside its kelurahan. Where a kelurahan has no street, homes are spread
     over its area.
     """
-    counts = families_per_area(families, polygons, streets)
     shapely.prepare(polygons)
     points = [
         _beside(rng, int(count), polygons[area], streets.of(area))

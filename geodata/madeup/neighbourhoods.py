@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 
 from geodata.madeup.plane import Points
 
-_FAMILIES_PER_RT = 6.2  # of the register; an RT has 30 to 80 families in all
-_RT_PER_RW = 7.0
+FAMILIES_PER_RT = 6.2  # of a register of families at risk; an RT has 30 to 80 families in all
+RT_PER_RW = 7.0
 _MOST_RT = 12
 _LEAST_RT = 3
 _UNEVEN = (0.75, 1.25)  # relative size of neighbouring RW and RT
 
 
-def number_neighbourhoods(rng: np.random.Generator, homes: pd.DataFrame) -> pd.DataFrame:
+def number_neighbourhoods(
+    rng: np.random.Generator,
+    homes: pd.DataFrame,
+    families_per_rt: float = FAMILIES_PER_RT,
+    rt_per_rw: float = RT_PER_RW,
+) -> pd.DataFrame:
     """Return ``rw`` and ``rt`` ("001" and up) of each home; same index.
 
     Parameters
@@ -28,18 +33,18 @@ def number_neighbourhoods(rng: np.random.Generator, homes: pd.DataFrame) -> pd.D
     rt = np.zeros(len(homes), dtype=int)
     for members in homes.reset_index(drop=True).groupby("area", sort=True).groups.values():
         rows = np.asarray(members)
-        wanted = max(1, round(len(rows) / (_FAMILIES_PER_RT * _RT_PER_RW)))
+        wanted = max(1, round(len(rows) / (families_per_rt * rt_per_rw)))
         for number, block in enumerate(_split(rng, xy, rows, wanted), start=1):
             rw[block] = number
-            inside = _rt_in_rw(len(block))
+            inside = _rt_in_rw(len(block), families_per_rt)
             for small, group in enumerate(_split(rng, xy, block, inside), start=1):
                 rt[group] = small
     numbers = {"rw": [f"{each:03d}" for each in rw], "rt": [f"{each:03d}" for each in rt]}
     return pd.DataFrame(numbers, index=homes.index)
 
 
-def _rt_in_rw(families: int) -> int:
-    wanted = min(max(round(families / _FAMILIES_PER_RT), _LEAST_RT), _MOST_RT)
+def _rt_in_rw(families: int, families_per_rt: float) -> int:
+    wanted = min(max(round(families / families_per_rt), _LEAST_RT), _MOST_RT)
     return max(1, min(wanted, families // 2))
 
 

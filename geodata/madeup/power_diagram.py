@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from geodata.madeup.plane import Points
 
 _STEPS = 40
-_CLOSE_ENOUGH = 0.01  # largest relative miss of an area on the grid
+_CLOSE_ENOUGH = 0.01  # largest relative miss of an area, or what one point of the grid stands for
+_LEAST_DAMP = 1e-2
 _EMPTY_M2 = 1.0
 
 
@@ -61,16 +62,18 @@ def cell_weights(
         have = _areas(square, weights, mass_m2)
     for _ in range(_STEPS):
         miss = wanted - have
-        if np.abs(miss / wanted).max() < _CLOSE_ENOUGH:
+        if (np.abs(miss) < np.maximum(_CLOSE_ENOUGH * wanted, 1.5 * step_m**2)).all():
             break
         step = np.linalg.lstsq(_slope(square, weights, sites, grid, step_m), miss, rcond=None)[0]
         damp = 1.0
         while True:
             tried = _areas(square, weights + damp * step, mass_m2)
             better = np.abs(wanted - tried).sum() < np.abs(miss).sum()
-            if (better and (tried > _EMPTY_M2).all()) or damp < 1e-3:
+            if (better and (tried > _EMPTY_M2).all()) or damp < _LEAST_DAMP:
                 break
             damp /= 2
+        if damp < _LEAST_DAMP:  # as good as it gets on this grid
+            break
         weights, have = weights + damp * step, tried
     return weights
 

@@ -8,6 +8,7 @@ import pandas as pd
 from common.area_codes import area_digits
 from geodata.madeup import names
 from geodata.madeup.families import YEAR
+from geodata.madeup.reference import CITY, PROVINCE
 
 COLUMNS = (
     "id_frm", "id_provinsi", "kode_provinsi", "nama_provinsi", "id_kabupaten", "kode_kabupaten",
@@ -34,6 +35,7 @@ MARKS = {
 }  # column of the register -> flag of a family; code map v-marks
 ENVIRONMENT = ("sumber_air_layak_tidak", "jamban_layak_tidak")
 HAS, HAS_NOT = "V", "-"
+_PROVINCES = {names.CITY: names.PROVINCE.upper(), CITY: PROVINCE.upper()}
 TRUTH_COLUMNS = (
     "row", "kode_keluarga", "lon", "lat", "area_code", "rw", "rt", "faults", "duplicate_of",
 )  # fmt: skip
@@ -52,8 +54,7 @@ def register_text(families: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFra
     text["id_kabupaten"] = [each[:4] for each in digits]
     text["kode_kabupaten"] = [f"{each[:2]}.{each[2:4]}" for each in digits]
     text["nama_kabupaten"] = [name.upper() for name in area["city_name"]]
-    made_up = [name == names.CITY for name in area["city_name"]]
-    text["nama_provinsi"] = [names.PROVINCE.upper() if each else "" for each in made_up]
+    text["nama_provinsi"] = [_PROVINCES.get(name, "") for name in area["city_name"]]
     text["id_kecamatan"] = [area_digits(code) for code in area["kecamatan_code"]]
     text["kode_kecamatan"] = list(area["kecamatan_code"])
     text["nama_kecamatan"] = [name.upper() for name in area["kecamatan_name"]]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from common.area_codes import area_digits
 from geodata.madeup.families import YEAR
 from geodata.madeup.homes import Frontage, middle_of, street_point
-from geodata.madeup.plane import Plane
+from geodata.madeup.plane import Plane, Points
 
 COLUMNS = (
     "team_id", "kind", "name", "kecamatan_code", "territory", "base_lon", "base_lat", "transport",
@@ -55,11 +55,24 @@ class _Team:
     leave: str = ""
 
 
-def make_teams(rng: np.random.Generator, town: Town) -> pd.DataFrame:
+def make_teams(
+    rng: np.random.Generator,
+    town: Town,
+    *,
+    offices: Points | None = None,
+    plkb: dict[str, int] | None = None,
+) -> pd.DataFrame:
     """Return the teams of a city as text, one a row, ``COLUMNS``.
 
     Sizes, hours and transport are the standard of the demo (docs/glossary.md); ids are built
     from the codes of kecamatan and kelurahan and are unique in the city.
+
+    Parameters
+    ----------
+    offices
+        x, y in metres of the office of each kelurahan, where teams start; None: on a street.
+    plkb
+        PLKB per kecamatan code; None: one for two kelurahan.
     """
     teams: list[_Team] = []
     short_kecamatan = short_codes(list(town.areas["kecamatan_code"].unique()), 2)
@@ -70,10 +83,20 @@ def make_teams(rng: np.random.Generator, town: Town) -> pd.DataFrame:
         rows = [int(row) for row in members]
         label = (str(code), short_kecamatan[str(code)])
         teams.append(_camat(town, rows, label, number % 4))
-        teams.extend(_plkb(town, rows, label))
+        posts = max(1, len(rows) // 2) if plkb is None else plkb[str(code)]
+        teams.extend(_plkb(town, rows, label, posts))
         for row in rows:
             teams.extend(_tpk(rng, town, row, short_area, tpk))
+    if offices is not None:
+        teams = [replace(team, base=_office(town, team, offices)) for team in teams]
     return _as_text(town, _with_leave(rng, teams))
+
+
+def _office(town: Town, team: _Team, offices: Points) -> tuple[float, float]:
+    """Return the office of the most central kelurahan of a camat, of the first one of others."""
+    rows = list(team.areas)
+    x, y = offices[_most_central(town, rows) if team.kind == "camat" else rows[0]]
+    return float(x), float(y)
 
 
 def short_codes(codes: list[str], least: int) -> dict[str, str]:
@@ -110,7 +133,7 @@ def _most_central(town: Town, rows: list[int]) -> int:
     return rows[int(np.argmin(np.hypot(*(middles - middles.mean(axis=0)).T)))]
 
 
-def _plkb(town: Town, rows: list[int], label: tuple[str, str]) -> list[_Team]:
+def _plkb(town: Town, rows: list[int], label: tuple[str, str], posts: int) -> list[_Team]:
     hours = _week({**dict.fromkeys(range(4), _PLKB_HOURS), 4: _PLKB_FRIDAY})
     kecamatan = town.areas["kecamatan_name"].iloc[rows[0]]
     return [
@@ -119,33 +142,28 @@ def _plkb(town: Town, rows: list[int], label: tuple[str, str]) -> list[_Team]:
             kind="plkb",
             name=f"PLKB {kecamatan} {number}",
             kecamatan_code=label[0],
-            areas=tuple(pair),
-            base=middle_of(town.polygons[pair[0]], town.streets.of(pair[0])),
+            areas=tuple(group),
+            base=middle_of(town.polygons[group[0]], town.streets.of(group[0])),
             transport="motorcycle",
             hours=hours,
         )
-        for number, pair in enumerate(_pairs(town, rows), start=1)
+        for number, group in enumerate(_groups(town, rows, posts), start=1)
     ]
 
 
-def _pairs(town: Town, rows: list[int]) -> list[list[int]]:
-    """Pair each kelurahan with the nearest one left; an odd one joins the last pair."""
+def _groups(town: Town, rows: list[int], parts: int) -> list[list[int]]:
+    """Join each kelurahan with the nearest ones left, into groups of about one size."""
     middles = shapely.centroid(town.polygons)
     left = list(rows)
-    pairs: list[list[int]] = []
-    while left:
-        first = left.pop(0)
-        if not left:
-            if pairs:
-                pairs[-1].append(first)
-            else:
-                pairs.append([first])
-            break
+    groups: list[list[int]] = []
+    for part in range(parts, 0, -1):
+        size = len(left) // part
+        first = left[0]
         gaps = shapely.distance(middles[left], middles[first])
-        nearest = left[int(np.argmin(gaps))]
-        left.remove(nearest)
-        pairs.append([first, nearest])
-    return pairs
+        group = [left[n] for n in np.argsort(gaps, kind="stable")[:size].tolist()]
+        left = [row for row in left if row not in group]
+        groups.append(group)
+    return groups
 
 
 def _tpk(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages import day, home, week
+from app_pages import camat, coverage, day, home, points, staff, week
 from app_pages.reads import standing_of
 from app_pages.scene import ROLES, Scene, choose, shown_errors
 from app_pages.wording import short_date
@@ -152,6 +152,13 @@ def _open_pages(scene: Scene) -> None:
         wanted["week"] = (week.show, scene.say(N_("Rencana mingguan")), ":material/calendar_month:")
     if scene.sees_families:
         wanted["day"] = (day.show, scene.say(N_("Rute harian")), ":material/route:")
+    if scene.role != "field":
+        wanted["camat"] = (camat.show, scene.say(N_("Rute camat")), ":material/directions_car:")
+        wanted["coverage"] = (coverage.show, scene.say(N_("Cakupan")), ":material/donut_small:")
+    if scene.may_plan:
+        wanted["staff"] = (staff.show, scene.say(N_("Tim & kalender")), ":material/groups:")
+    if scene.may_plan or scene.role == "field":
+        wanted["points"] = (points.show, scene.say(N_("Titik RW")), ":material/pin_drop:")
     pages = {
         name: st.Page(_page(show, scene, name), title=title, icon=icon, default=name == "home")
         for name, (show, title, icon) in wanted.items()
@@ -167,7 +174,15 @@ def _page(show: Callable[[Scene], None], scene: Scene, name: str) -> Callable[[]
         with shown_errors(scene.language):
             show(scene)
 
-    page.__name__ = {"home": "beranda", "week": "rencana-mingguan", "day": "rute-harian"}[name]
+    page.__name__ = {
+        "home": "beranda",
+        "week": "rencana-mingguan",
+        "day": "rute-harian",
+        "camat": "rute-camat",
+        "coverage": "cakupan",
+        "staff": "tim-dan-kalender",
+        "points": "titik-rw",
+    }[name]
     return page
 
 

@@ -63,7 +63,7 @@ def show_day_map(
 ) -> None:
     """Show the map of one team's day; touching it reruns nothing."""
     made = _day_map(workspace.folder, plan_id, team_id, day_date, language)
-    _show(made, f"day-{plan_id}-{team_id}-{day_date}-{language}", height)
+    show_map(made, f"day-{plan_id}-{team_id}-{day_date}-{language}", height)
 
 
 def show_areas_map(
@@ -77,7 +77,7 @@ def show_areas_map(
     """Show kelurahan shaded by a count each (index ``area_code``)."""
     counts = tuple((str(code), int(value)) for code, value in values.items())
     made = _areas_map(workspace.folder, kecamatan_code, counts, title, language)
-    _show(made, f"areas-{hash((kecamatan_code, counts, title))}", height)
+    show_map(made, f"areas-{hash((kecamatan_code, counts, title))}", height)
 
 
 @st.cache_data(ttl=300, max_entries=64, show_spinner=False)
@@ -126,7 +126,8 @@ def _areas_map(
     return areas_map(areas, pd.Series(dict(counts)), LEAFLET_URL, language, title=title)
 
 
-def _show(made: Any, key: str, height: int) -> None:  # noqa: ANN401  # a map
+def show_map(made: Any, key: str, height: int) -> None:  # noqa: ANN401  # a map
+    """Show a map that was made before; touching it reruns nothing."""
     # showing changes a map, and a changed map would be built anew in the browser at every rerun
     untouched = copy.deepcopy(made)
     st_folium(untouched, key=key, height=height, use_container_width=True, returned_objects=[])

@@ -37,7 +37,12 @@ def main(families: int) -> None:
         base = Path(folder)
         for number in range(CITIES):
             make_demo(
-                base / f"in{number}", boundaries=None, streets=None, families=families, seed=number
+                base / f"in{number}",
+                size="small",
+                boundaries=None,
+                streets=None,
+                families=families,
+                seed=number,
             )
         plans = [
             _timed("one process", _tasks(base, "one"), partial(processes, 1)),

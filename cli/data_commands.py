@@ -11,6 +11,8 @@ import typer
 
 from cli.options import with_context
 from cli.output import Context, progress_bar, require_folder, show, write_table
+from common.errors import WrongCallError
+from common.language import N_
 from workflows.cities import build_city
 from workflows.demos import make_demo
 from workflows.placing import locate
@@ -39,16 +41,29 @@ def demo(
     streets: Annotated[
         Path | None, typer.Option("--streets", help="Jalan nyata (OSM XML atau PBF).")
     ] = None,
-    families: Annotated[int, typer.Option("--families", help="Banyaknya keluarga.")] = 2400,
+    families: Annotated[
+        int | None,
+        typer.Option("--families", help="Banyaknya keluarga (--small, jalan nyata)."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Semua keluarga sasaran, bukan yang berisiko saja.")
+    ] = False,
+    small: Annotated[
+        bool, typer.Option("--small", help="Satu kecamatan rekaan, bukan seluruh kota.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Angka acak awal.")] = 1,
 ) -> None:
-    """Tulis berkas sebuah kota rekaan.
+    """Tulis berkas Kota Tangerang rekaan: keluarga, batas dan jalannya dibuat-buat.
 
     Contoh: sambangi demo --out demo
     """
+    real = boundaries is not None or streets is not None
+    if every and (small or real):
+        raise WrongCallError(N_("--all hanya untuk seluruh kota rekaan."))
     with progress_bar(context) as report:
         summary = make_demo(
             out,
+            size="small" if small or real else "city-all" if every else "city",
             boundaries=boundaries,
             streets=streets,
             families=families,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import cities_commands, data_commands, week_commands
+from cli import cities_commands, coverage_commands, data_commands, week_commands
 from cli.output import stdout_is_utf8
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("locate")(data_commands.locate_families)
 app.command("score")(data_commands.score_families)
 app.command("plan")(week_commands.plan)
 app.command("publish")(week_commands.publish)
+app.command("coverage")(coverage_commands.coverage)
 app.command("quickstart")(week_commands.quickstart)
 app.command("serve")(week_commands.serve)
 app.add_typer(week_commands.job_app, name="job")

@@ -141,8 +141,9 @@ def _prepare(context: Context) -> dict[str, Any]:
     done: dict[str, Any] = {}
     with progress_bar(context) as report:
         done["demo"] = make_demo(
-            folder, boundaries=None, streets=None, families=2400, seed=1, progress=report
-        )
+            folder, size="small", boundaries=None, streets=None, families=2400, seed=1,
+            progress=report,
+        )  # fmt: skip
         files = folder / "boundaries.geojson", folder / "streets.osm"
         done["city"] = build_city(workspace, *files, progress=report)
         register = folder / "register.csv"

@@ -9,10 +9,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from common.errors import BadInputError
 from common.language import N_
+
+_KINDS = {int: "bilangan bulat", float: "angka", str: "teks", bool: "true/false"}
 
 
 class SettingsError(BadInputError):
@@ -22,7 +24,7 @@ class SettingsError(BadInputError):
 
 
 def _speeds(**kph: float) -> dict[str, float]:
-    return dict(kph)
+    return {road: float(speed) for road, speed in kph.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class VisitSettings:
     families_per_meeting: int = 10  # asked for at one meeting with a kader
     meeting_minutes: float = 15.0  # of a meeting, besides the families
     minutes_per_asked_family: float = 2.0
+    asked_again_days: int = 28  # an answer that has not come by then is asked for again
     meeting_worth: float = 0.25  # share of a family's prize that learning its place is worth
 
 
@@ -162,22 +165,37 @@ def read_settings(path: Path) -> Settings:
 
 def _merged(default: Any, given: dict[str, Any], prefix: str) -> Any:  # noqa: ANN401  # any settings class
     """Return a copy of the dataclass ``default`` with the given keys replaced."""
-    hints = get_type_hints(type(default))
     values = {each.name: getattr(default, each.name) for each in fields(default)}
     for key, value in given.items():
         if key not in values:
             raise SettingsError(N_("Pengaturan {key!r} tidak dikenal."), key=prefix + key)
-        old = values[key]
-        if is_dataclass(old) or isinstance(old, dict):
-            if not isinstance(value, dict):
-                raise SettingsError(N_("Pengaturan {key!r} harus berupa tabel."), key=prefix + key)
-            values[key] = (
-                _merged(old, value, f"{prefix}{key}.") if is_dataclass(old) else {**old, **value}
-            )
-        elif isinstance(value, bool) or not isinstance(value, int | type(old)):
-            raise SettingsError(
-                N_("Pengaturan {key!r} harus {kind}."), key=prefix + key, kind=hints[key].__name__
-            )
+        old, name = values[key], prefix + key
+        if is_dataclass(old):
+            values[key] = _merged(old, _table(value, name), f"{name}.")
+        elif isinstance(old, dict):
+            like = next(iter(old.values()))
+            given_entries = _table(value, name).items()
+            values[key] = {
+                **old,
+                **{entry: _scalar(each, like, f"{name}.{entry}") for entry, each in given_entries},
+            }
         else:
-            values[key] = type(old)(value)
+            values[key] = _scalar(value, old, name)
     return type(default)(**values)
+
+
+def _table(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(N_("Pengaturan {key!r} harus berupa tabel."), key=name)
+    return value
+
+
+def _scalar(value: object, like: object, name: str) -> object:
+    """Return ``value`` as the kind of ``like``; a whole number may stand for a decimal one."""
+    kind = type(like)
+    fits = type(value) is kind or (kind is float and type(value) is int)
+    if not fits:
+        raise SettingsError(
+            N_("Pengaturan {key!r} harus {kind}."), key=name, kind=_KINDS.get(kind, kind.__name__)
+        )
+    return kind(value)  # type: ignore[call-arg]  # int, float, str or bool

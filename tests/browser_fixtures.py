@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,13 @@ def served(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     """The app as ``streamlit run`` serves it: families placed and scored, no plan yet."""
     folder = tmp_path_factory.mktemp("served") / "kota"
     shutil.copytree(city.stages["scored"], folder)
+    with serving(folder) as app:
+        yield app
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Serve a workspace as ``streamlit run`` does, on a free port, until the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -47,6 +47,7 @@ COMMANDS = dict(commands())
 def test_the_commands_of_the_main_job_are_there() -> None:
     wanted = {"demo", "city build", "register import", "teams import", "locate", "score", "plan"}
     wanted |= {"publish", "quickstart", "serve", "job list", "job cancel", "job run"}
+    wanted |= {"places import", "calendar import"}
     assert wanted <= set(COMMANDS)
 
 
@@ -87,14 +88,37 @@ class Run:
     sheets: Path
 
 
+def write_points_and_days(folder: Path) -> dict[str, Path]:
+    """Write a list of places and a calendar, each with a faulty row."""
+    folder.mkdir()
+    lines = {
+        "places": [
+            "place_id,kind,name,area_code,rw,rt,lon,lat",
+            f"X1,office,Kantor,{WEST}.1001,,,0.5,51.5",
+            "X2,masjid,Masjid,,,,,",
+        ],
+        "calendar": [
+            "date,kind,area_code,rw,team_id,note",
+            "2026-12-24,holiday,,,,Cuti bersama",
+            "2026-12-01,leave,,,CAMAT-01,",
+            "2026-12-01,leave,,,CAMAT-99,",
+        ],
+    }
+    files = {name: folder / f"{name}.csv" for name in lines}
+    for name, file in files.items():
+        file.write_text("\n".join(lines[name]), encoding="utf-8")
+    return files
+
+
 @pytest.fixture(scope="module")
 def run(city_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole chain through the command, each step with ``--json``."""
     folder = tmp_path_factory.mktemp("run")
     workspace, sheets = Workspace(folder / "kota"), folder / "lembar"
-    lists = {each: folder / f"{each}.csv" for each in ("register", "teams")}
+    lists = {each: folder / f"{each}.csv" for each in ("register", "teams", "places", "calendar")}
+    written = write_points_and_days(folder / "berkas")
     calls: dict[str, list[object]] = {
-        "demo": ["demo", "--out", folder / "demo", "--families", 30],
+        "demo": ["demo", "--out", folder / "demo", "--small", "--families", 30],
         "city": [
             *("city", "build", "--boundaries", city_files / "boundaries.geojson"),
             *("--streets", city_files / "streets.osm"),
@@ -103,6 +127,8 @@ def run(city_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
             *("register", "import", city_files / "register.csv", "--issues", lists["register"])
         ],
         "teams": ["teams", "import", city_files / "teams.csv", "--issues", lists["teams"]],
+        "places": ["places", "import", written["places"], "--issues", lists["places"]],
+        "calendar": ["calendar", "import", written["calendar"], "--issues", lists["calendar"]],
         "locate": ["locate"],
         "score": ["score", *ON],
         "plan": ["plan", "--week", WEEK, "--workers", 1, *ON],
@@ -138,6 +164,15 @@ def test_rows_read_are_accepted_or_quarantined(run: Run, name: str) -> None:
     assert told["rows_read"] == told["accepted"] + told["quarantined"]
 
 
+def test_places_and_days_are_counted_by_kind(run: Run) -> None:
+    places, days = run.summaries["places"], run.summaries["calendar"]
+    assert (places["rows_read"], places["accepted"], places["quarantined"]) == (2, 0, 2)
+    assert set(places["issues"]) == {"outside_city", "kind_unknown", "coordinate_missing"}
+    assert (days["rows_read"], days["accepted"], days["quarantined"]) == (3, 2, 1)
+    assert days["kinds"] == {"holiday": 1, "leave": 1}
+    assert days["issues"] == {"calendar-team": 1}
+
+
 def test_accepted_families_are_new_changed_or_unchanged(run: Run) -> None:
     told = run.summaries["register"]
     assert told["quarantined"] > 0
@@ -167,7 +202,8 @@ def test_every_family_is_planned_or_left_out_with_a_reason(run: Run, name: str) 
     assert told["registered"] == told["outside_scope"] + told["in_scope"]
     assert told["in_scope"] == told["planned"] + told["left_out"]
     assert told["left_out"] == sum(told["left_out_by_reason"].values())
-    assert told["visits"] == told["planned"] + told["joint_visits"]
+    assert told["visits"] + told["asked_at_meetings"] == told["planned"] + told["joint_visits"]
+    assert (told["meetings"] == 0) == (told["asked_at_meetings"] == 0)
     assert told["routes_checked"] == told["team_days"] > 0
 
 
@@ -181,9 +217,10 @@ def test_the_two_scopes_are_the_city_and_a_part_of_it(run: Run) -> None:
 def test_publishing_writes_what_it_tells(run: Run) -> None:
     told = run.summaries["publish"]
     files = [path for path in run.sheets.rglob("*") if path.is_file()]
-    assert told["files"] == len(files) == 3 * run.summaries["area"]["team_days"]
+    assert told["posters"] == 1
+    assert told["files"] == len(files) == 3 * run.summaries["area"]["team_days"] + 1
     assert told["bytes"] == sum(path.stat().st_size for path in files)
-    assert told["stops"] == run.summaries["area"]["visits"]
+    assert told["stops"] == run.summaries["area"]["visits"] + run.summaries["area"]["meetings"]
     assert [path.name for path in run.sheets.iterdir()] == [told["folder"]]
 
 

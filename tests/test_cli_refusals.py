@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from command_line import ON, call, refused, summary
+from shapely.geometry import mapping, shape
 from typer.testing import CliRunner
 from workspace_fixtures import WEEK, WEST, City, state_of
 
@@ -135,17 +136,64 @@ BAD = {
     "run of an unknown job": Bad("planned", "job run tiada", 2, "Pekerjaan itu tidak ada"),
     "teams without headings": Bad("planned", "teams import {f}/tim.csv", 3, "Judul kolom"),
     "teams of another city": Bad("planned", "teams import {f}/tim-lain.csv", 3, "Tidak satu pun"),
-    "demo without families": Bad(None, "demo --families 0 --out {f}/keluar", 2, "1 atau lebih"),
+    "places missing": Bad("planned", "places import {f}/tiada.csv", 3, r"Berkas tiada\.csv tidak"),
+    "places no table": Bad("planned", "places import {f}/foto.csv", 3, "bukan tabel CSV"),
+    "places without headings": Bad(
+        "planned", "places import {f}/lain.csv", 3, "di daftar tempat lain.csv: place_id"
+    ),
+    "places empty": Bad("planned", "places import {f}/kosong.csv", 3, "berkas kosong"),
+    "places without rows": Bad("planned", "places import {f}/titik.csv", 3, "tidak ada baris data"),
+    "place issues nowhere": Bad(
+        "planned",
+        "places import {f}/titik.csv --issues {f}/tiada/a.csv",
+        2,
+        r"Berkas a\.csv tidak dapat ditulis",
+    ),
+    "calendar missing": Bad(
+        "planned", "calendar import {f}/tiada.csv", 3, r"Berkas tiada\.csv tidak"
+    ),
+    "calendar no table": Bad("planned", "calendar import {f}/foto.csv", 3, "bukan tabel CSV"),
+    "calendar without headings": Bad(
+        "planned", "calendar import {f}/lain.csv", 3, "Judul kolom kalender belum ada: date, kind"
+    ),
+    "calendar empty": Bad("planned", "calendar import {f}/kosong.csv", 3, "berkas kosong"),
+    "calendar without rows": Bad(
+        "planned", "calendar import {f}/libur.csv", 3, "tidak ada baris data"
+    ),
+    "calendar issues nowhere": Bad(
+        "planned",
+        "calendar import {f}/libur.csv --issues {f}/tiada/a.csv",
+        2,
+        r"Berkas a\.csv tidak dapat ditulis",
+    ),
+    "city of nothing": Bad("planned", "city build", 2, "Berikan --boundaries dan --streets"),
+    "city of boundaries alone": Bad(
+        "planned", "city build --boundaries {c}/boundaries.geojson", 2, "atau nama tempat"
+    ),
+    "city of streets alone": Bad(
+        None, "city build --streets {c}/streets.osm", 2, "nama tempat dengan --place"
+    ),
+    "area wholly under another": Bad(
+        "planned",
+        "city build --boundaries {f}/tertutup.geojson --streets {c}/streets.osm",
+        3,
+        "seluruhnya tertutup kelurahan lain",
+    ),
+    "demo without families": Bad(
+        None, "demo --small --families 0 --out {f}/keluar", 2, "1 atau lebih"
+    ),
     "demo with half a city": Bad(
         None, "demo --boundaries {c}/boundaries.geojson --out {f}/keluar", 2, "diberikan bersama"
     ),
     "demo with a bad seed": Bad(None, "demo --seed -1 --out {f}/keluar", 2, "0 atau lebih"),
     "demo over foreign files": Bad(
-        None, "demo --families 5 --out {f}", 2, "bukan data rekaan; pilih folder lain"
+        None, "demo --small --families 5 --out {f}", 2, "bukan data rekaan; pilih folder lain"
     ),
-    "demo into a file": Bad(None, "demo --families 5 --out {f}/foto.csv", 2, "bukan folder"),
+    "demo into a file": Bad(
+        None, "demo --small --families 5 --out {f}/foto.csv", 2, "bukan folder"
+    ),
     "demo below a file": Bad(
-        None, "demo --families 5 --out {f}/foto.csv/a", 2, "Folder a tidak dapat ditulis"
+        None, "demo --small --families 5 --out {f}/foto.csv/a", 2, "Folder a tidak dapat ditulis"
     ),
     "locate without workspace": Bad(None, "locate", 4, "Ruang kerja kota belum ada"),
     "score without workspace": Bad(None, "score", 4, "Ruang kerja kota belum ada"),
@@ -153,6 +201,8 @@ BAD = {
     "publish without workspace": Bad(None, "publish --out {f}/keluar", 4, "belum ada"),
     "register without workspace": Bad(None, "register import {c}/register.csv", 4, "belum ada"),
     "teams without workspace": Bad(None, "teams import {c}/teams.csv", 4, "belum ada"),
+    "places without workspace": Bad(None, "places import {c}/teams.csv", 4, "belum ada"),
+    "calendar without workspace": Bad(None, "calendar import {c}/teams.csv", 4, "belum ada"),
     "jobs without workspace": Bad(None, "job list", 4, "Ruang kerja kota belum ada"),
 }
 
@@ -175,7 +225,14 @@ def broken(city_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "tim.csv").write_text("PLKB-1,plkb,PLKB Satu\nPLKB-2,plkb,PLKB Dua\n")
     teams = (city_files / "teams.csv").read_text(encoding="utf-8")
     (folder / "tim-lain.csv").write_text(teams.replace("99.01", "36.71"), encoding="utf-8")
+    (folder / "titik.csv").write_text("place_id,kind,name,area_code,rw,rt,lon,lat\n")
+    (folder / "libur.csv").write_text("date,kind,area_code,rw,team_id,note\n")
     drawn = json.loads((city_files / "boundaries.geojson").read_text(encoding="utf-8"))
+    hidden = json.loads(json.dumps(drawn))
+    hidden["features"][0]["geometry"] = mapping(
+        shape(drawn["features"][1]["geometry"]).representative_point().buffer(0.0005)
+    )
+    (folder / "tertutup.geojson").write_text(json.dumps(hidden))
     for feature in drawn["features"]:
         feature["properties"] = {"warna": "hijau"}
     (folder / "tanpa-kode.geojson").write_text(json.dumps(drawn))

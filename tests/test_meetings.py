@@ -130,9 +130,10 @@ def test_a_meeting_is_worth_a_share_of_its_families_and_takes_time_for_each() ->
         VISIT, meeting_minutes=10.0, minutes_per_asked_family=1.5, arrival_minutes=0.0,
         meeting_worth=1.0, families_per_meeting=3,
     )  # fmt: skip
-    frame = families(4)
-    made = make_meetings(frame, rw_of(frame), EVERYWHERE, frozenset(), SUNDAY, own)
-    assert [(each.prize, each.service_s) for each in made] == [(36, 870), (10, 690)]  # 13 + 12 + 11, and 10
+    made = make_meetings(families(4), pd.Series(dtype="str"), EVERYWHERE, frozenset(), SUNDAY, own)
+    assert [(each.prize, each.service_s) for each in made] == [
+        (13 + 12 + 11, round(14.5 * 60)), (10, round(11.5 * 60)),
+    ]  # fmt: skip
 
 
 @settings(max_examples=40)
@@ -153,7 +154,7 @@ def test_every_family_that_waits_is_in_one_meeting_of_its_rw(
     assert len({each.stop_id for each in made}) == len(made)
     for meeting in made:
         assert 1 <= len(meeting.households) <= most
-        assert blocks.loc[list(meeting.households)].fillna("").nunique() == 1
+        assert len(set(blocks.loc[list(meeting.households)].fillna(""))) == 1
         prizes = frame["prize"].loc[list(meeting.households)].tolist()
         assert prizes == sorted(prizes, reverse=True)
 
@@ -263,7 +264,7 @@ def test_nobody_is_sent_to_a_home_that_is_only_the_middle_of_a_kelurahan() -> No
 def test_families_of_one_meeting_share_the_stop() -> None:
     city, made = doorless_city(), doorless_plan()
     meeting_of = {key: meeting for meeting in city.meetings for key in meeting.households}
-    shared = [column for column in VISITS.columns if column not in {"household_id"}]
+    shared = [column for column in VISITS.columns if column != "household_id"]
     for _, rows in made.visits.groupby(STOP):
         meeting = meeting_of[rows["household_id"].iloc[0]]
         assert tuple(rows["household_id"]) == meeting.households

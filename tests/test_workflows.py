@@ -104,7 +104,9 @@ def test_a_draft_counts_until_its_week_is_over(planned: Workspace) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_publishing_writes_three_files_a_team_day(planned: Workspace, tmp_path: Path) -> None:
+def test_publishing_writes_three_files_a_team_day_and_a_poster(
+    planned: Workspace, tmp_path: Path
+) -> None:
     record = plan(planned, area=EAST)
     told = publish(planned, tmp_path / "lembar", area=EAST)
     days = stored(planned, record.plan_id).days
@@ -113,6 +115,7 @@ def test_publishing_writes_three_files_a_team_day(planned: Workspace, tmp_path: 
         for day in days.itertuples()
         for ending in ("pdf", "xlsx", "gpx")
     }
+    wanted.add(f"2026-W49-{EAST}-v1/{EAST}/poster-{EAST}.pdf")
     out = tmp_path / "lembar"
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert files == wanted

@@ -9,13 +9,18 @@ from typing import Any
 from common.language import N_
 from common.settings import StreetSettings
 from geodata.boundaries import local_crs, read_boundaries
-from geodata.madeup.demo import NOTICE, DemoCallError, write_demo
+from geodata.madeup.city import write_city_demo
+from geodata.madeup.demo import DemoCallError, write_demo
+from geodata.madeup.files import NOTICE
 from geodata.streets import read_streets
 from storage.database import open_database, reading
 from storage.plans import list_plans
 from storage.workspace import Workspace
 from workflows.cities import city_outline, is_missing
 from workflows.progress import Progress, silent
+
+SIZES = ("city", "city-all", "small")
+SMALL_FAMILIES = 2400
 
 
 def awaits_demo(workspace: Workspace) -> bool:
@@ -37,19 +42,44 @@ def demo_folder(workspace: Workspace) -> Path:
 def make_demo(
     out: Path,
     *,
+    size: str,
     boundaries: Path | None,
     streets: Path | None,
-    families: int,
+    families: int | None,
     seed: int,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the files and return what they hold, in counts.
 
+    Parameters
+    ----------
+    size
+        ``city``: the families at risk of the whole made-up Kota Tangerang; ``city-all``: all
+        its target families; ``small``: one made-up kecamatan. Real boundaries and streets take
+        the place of the made-up ground, with ``small``.
+    families
+        Families of ``small``, 2,400 when None; a city has its own number.
+
     Raises
     ------
-    DemoCallError, DemoFolderError, DemoInputError
+    DemoCallError
+        An unknown size, or options that do not go together.
+    DemoFolderError, DemoInputError
         See :func:`geodata.madeup.demo.write_demo`; also what reading the files may raise.
     """
+    if size not in SIZES:
+        raise DemoCallError(
+            N_("Ukuran {size!r} tidak dikenal; yang ada: {known}."),
+            size=size,
+            known=", ".join(SIZES),
+        )
+    if size != "small":
+        if boundaries is not None or streets is not None or families is not None:
+            raise DemoCallError(
+                N_("Kota rekaan punya batas, jalan dan banyak keluarganya sendiri; pakai --small.")
+            )
+        progress(0.1, N_("Menulis kota rekaan"))
+        return asdict(write_city_demo(out, all_families=size == "city-all", seed=seed))
     if (boundaries is None) != (streets is None):
         raise DemoCallError(N_("--boundaries dan --streets harus diberikan bersama."))
     areas = drawn = None
@@ -59,4 +89,5 @@ def make_demo(
         epsg = int(local_crs(areas).to_epsg() or 0)
         drawn = read_streets(streets, city_outline(areas, epsg, StreetSettings().margin_m))
     progress(0.4, N_("Menulis data rekaan"))
-    return asdict(write_demo(out, areas=areas, streets=drawn, families=families, seed=seed))
+    count = SMALL_FAMILIES if families is None else families
+    return asdict(write_demo(out, areas=areas, streets=drawn, families=count, seed=seed))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from common.clock import Week, parse_week
 from common.errors import NothingToDoError, WrongCallError
@@ -14,12 +17,15 @@ from common.language import N_
 from publishing.gpx import render_gpx
 from publishing.pdf import render_pdf
 from publishing.sheet import Sheet
+from publishing.week_poster import WeekPoster, render_week_poster
 from publishing.workbook import render_xlsx
 from storage.areas import load_areas
+from storage.calendar import load_calendar
 from storage.database import Connection, open_database, reading, transaction
 from storage.plans import PlanRecord, latest_plan, publish_plan
 from storage.workspace import Workspace
 from workflows.fanout import fan_out, processes
+from workflows.poster_rows import PosterSource, kecamatan_on, poster_of
 from workflows.progress import Progress, silent
 from workflows.sheets import Imprint, SheetSource, make_sheet, read_sheet_source, team_days_of
 from workflows.weeks import require_kecamatan
@@ -46,6 +52,14 @@ class _Page:
     sheet: Sheet
     folder: Path
     stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Wall:
+    """One week poster to be written by a process."""
+
+    poster: WeekPoster
+    file: Path
 
 
 def newest_plan(conn: Connection, week: Week, area: str | None) -> PlanRecord:
@@ -77,10 +91,11 @@ def publish_week(
     workers: int | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Write PDF, XLSX and GPX of every team-day and mark the plan as published.
+    """Write PDF, XLSX and GPX of every team-day, a poster a kecamatan, and publish the plan.
 
-    Files stand in ``out/<week>-<scope>-v<version>/<kecamatan>/``, named by team and date. They
-    appear together: a failure on the way leaves neither files nor a published plan.
+    Files stand in ``out/<week>-<scope>-v<version>/<kecamatan>/``, named by team and date; the
+    week poster of the kecamatan is ``poster-<kecamatan>.pdf`` beside them. They appear
+    together: a failure on the way leaves neither files nor a published plan.
 
     Raises
     ------
@@ -96,15 +111,19 @@ def publish_week(
             require_kecamatan(area, load_areas(conn)["kecamatan_code"])
         record = newest_plan(conn, wanted, area)
         source = read_sheet_source(workspace, conn, record)
+        calendar = load_calendar(conn)
     target = out / f"{record.week}-{record.scope_code}-v{record.version}"
     draft = _draft_folder(target)
     try:
         pages = _pages(source, draft, imprint)
+        walls = _walls(source, calendar, draft, imprint)
         sizes = []
         with processes(workers) as executor:
-            for done, written in enumerate(fan_out(executor, _write_page, pages), start=1):
-                progress(0.95 * done / len(pages), N_("Menulis lembar"))
+            for written in chain(
+                fan_out(executor, _write_wall, walls), fan_out(executor, _write_page, pages)
+            ):
                 sizes.append(written)
+                progress(0.95 * len(sizes) / (len(walls) + len(pages)), N_("Menulis lembar"))
         with transaction(database) as conn:
             published = publish_plan(conn, record.plan_id, now)
             _put_in_place(draft, target)
@@ -117,7 +136,8 @@ def publish_week(
         "plan_id": record.plan_id,
         "published_at": str(published.published_at),
         "team_days": len(pages),
-        "files": len(pages) * len(RENDERERS),
+        "posters": len(walls),
+        "files": len(pages) * len(RENDERERS) + len(walls),
         "stops": sum(len(page.sheet.stops) for page in pages),
         "bytes": sum(sizes),
         "folder": target.name,
@@ -132,6 +152,24 @@ def _pages(source: SheetSource, folder: Path, imprint: Imprint) -> list[_Page]:
             f"{team_id}-{day_date}",
         )
         for team_id, day_date in team_days_of(source)
+    ]
+
+
+def _walls(
+    source: SheetSource, calendar: pd.DataFrame, folder: Path, imprint: Imprint
+) -> list[_Wall]:
+    shown = PosterSource(
+        plan=source.plan,
+        teams=list(source.teams.values()),
+        calendar=calendar,
+        areas=source.areas,
+        area_of=source.stops["area_code"],
+        made_up=source.made_up,
+        approximate_borders=source.approximate_borders,
+    )
+    return [
+        _Wall(poster_of(shown, code, imprint), folder / code / f"poster-{code}.pdf")
+        for code in kecamatan_on(shown)
     ]
 
 
@@ -169,6 +207,12 @@ def publish_record(workspace: Workspace, plan_id: int, now: datetime) -> PlanRec
     """
     with transaction(open_database(workspace)) as conn:
         return publish_plan(conn, plan_id, now)
+
+
+def _write_wall(wall: _Wall) -> int:
+    content = render_week_poster(wall.poster)
+    wall.file.parent.mkdir(parents=True, exist_ok=True)
+    return wall.file.write_bytes(content)
 
 
 def _write_page(page: _Page) -> int:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -143,7 +143,7 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
     """Return the counts of a plan; ``registered`` = outside scope + planned + left out."""
     reasons = plan.leftovers["reason"].value_counts().sort_index().to_dict()
     first_rows = plan.visits.drop_duplicates("household_id")
-    stops = plan.visits.drop_duplicates(["team_id", "day_date", "sequence"])
+    meetings = first_rows[first_rows["kind"] == "kader"]
     homes = plan.visits[plan.visits["kind"] == "home"]
     return {
         "registered": registered,
@@ -156,8 +156,8 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
         "teams": int(plan.days["team_id"].nunique()),
         "visits": len(homes),
         "joint_visits": len(homes) - int(homes["household_id"].nunique()),
-        "meetings": int((stops["kind"] == "kader").sum()),
-        "asked_at_meetings": int((first_rows["kind"] == "kader").sum()),
+        "meetings": len(meetings.drop_duplicates(["team_id", "day_date", "sequence"])),
+        "asked_at_meetings": len(meetings),
         "prize": int(families["prize"].loc[homes["household_id"].unique()].sum()),
         "travel_hours": round(float(plan.days["travel_s"].sum()) / 3600, 1),
         "distance_km": round(float(plan.days["distance_m"].sum()) / 1000, 1),
@@ -236,7 +236,9 @@ def _meetings(
     places = meeting_places(
         ground.points, teams, _base_areas(ground.areas, teams), middle.assign(area_name=names)
     )
-    asked = ground.visited.loc[ground.visited["kind"] == "kader", "household_id"]
+    since = (week.monday - timedelta(days=settings.asked_again_days)).isoformat()
+    at_meetings = ground.visited[ground.visited["kind"] == "kader"]
+    asked = at_meetings.loc[at_meetings["day_date"] >= since, "household_id"]
     last_day = week.day(6).isoformat()
     rw = ground.households["rw"]
     return make_meetings(families, rw, places, frozenset(asked), last_day, settings)

@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geodata.madeup.boundaries import bend_ring
-from geodata.madeup.plane import CRINKLED, Plane, Points, bending
+from geodata.madeup.plane import CRINKLED, Plane, Points, bending, outer_shape
 from geodata.madeup.power_diagram import cell_of, cell_weights, grid_points, power_cells
 from geodata.madeup.reference import CITY
 
@@ -134,7 +134,7 @@ def _region(
         whole = banks[0].intersection(west_bank).union(banks[1].difference(west_bank))
         whole = whole.buffer(900).buffer(-900 - 400).buffer(400)
         part = max(shapely.get_parts(whole), key=lambda each: float(each.area))
-        region = Polygon(part.exterior).simplify(30.0)
+        region = outer_shape(outer_shape(part).simplify(30.0))
         have = np.array([region.intersection(west_bank).area, (region - west_bank).area])
         grow += 0.7 * (wanted - have) / (have / 700.0)
     return region
@@ -176,8 +176,9 @@ def _divide(
 def _stretch(xy: Points, bend: Callable[[Points], Points]) -> NDArray[np.float64]:
     """Return by which factor bending enlarges the ground round each point."""
     half = _FINE_M / 2
-    east = (bend(xy + [half, 0.0]) - bend(xy - [half, 0.0])) / _FINE_M
-    north = (bend(xy + [0.0, half]) - bend(xy - [0.0, half])) / _FINE_M
+    right, up = np.array([half, 0.0]), np.array([0.0, half])
+    east = (bend(xy + right) - bend(xy - right)) / _FINE_M
+    north = (bend(xy + up) - bend(xy - up)) / _FINE_M
     factor: NDArray[np.float64] = east[:, 0] * north[:, 1] - east[:, 1] * north[:, 0]
     return factor
 

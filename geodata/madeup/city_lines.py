@@ -11,11 +11,12 @@ from shapely.geometry import LineString, Point, Polygon
 
 from geodata.madeup.city_areas import PLACE, CityGround, smooth_line
 from geodata.madeup.mesh import OUTLINE, RIVER, TOLL_ROAD, Mesh
-from geodata.madeup.plane import Points
+from geodata.madeup.plane import Points, outer_shape
 from geodata.madeup.skeleton import beside, lay_across
 from geodata.madeup.streets import Line
 
 RIVER_NAME = "Kali Cisadane (rekaan)"
+AIRPORT_NAME = "Bandara Rekaan"
 TOLL_NAME = "Jalan Tol Kota (rekaan)"
 _RIVER_KEEP_OFF_M = 42.0
 _CARRIAGEWAYS_M = 18.0
@@ -124,27 +125,26 @@ def lay_city_lines(rng: np.random.Generator, ground: CityGround, airport_cell: i
     """
     mesh = Mesh()
     mesh.keep_off_m[RIVER] = _RIVER_KEEP_OFF_M
-    outline = shapely.union_all(ground.cells, grid_size=0.01).exterior
-    outline = shapely.get_coordinates(outline.segmentize(150.0).normalize())[:-1]
+    whole = outer_shape(shapely.union_all(ground.cells, grid_size=0.01))
+    outline = shapely.get_coordinates(whole.exterior.segmentize(150.0).normalize())[:-1]
     ring = [mesh.add_point((x, y)) for x, y in outline]
     mesh.add_line([*ring, ring[0]], OUTLINE)
     city = Polygon(outline)
     blocks = [ring]
     toll = _wandering(rng, _TOLL)
     for line, kind in ((ground.river, RIVER), (toll, TOLL_ROAD)):
-        lay = partial(mesh.add_barrier, bridges=[], kind=kind)
-        blocks = lay_across(mesh, blocks, line, lay, bridges=False)
+        bar = partial(mesh.add_barrier, bridges=[], kind=kind)
+        blocks = lay_across(mesh, blocks, line, bar, bridges=False)
     blocks, airport = _airport(mesh, blocks, ground.cells[airport_cell])
     for road in _DUAL:
         blocks = _dual(mesh, blocks, road, _wandering(rng, road.lonlat))
     for road in (*_SINGLE, *_PAIR):
-        lay = partial(
-            mesh.add_street, highway=road.highway, name=road.name, oneway=road in _PAIR
-        )
+        lay = partial(mesh.add_street, highway=road.highway, name=road.name, oneway=road in _PAIR)
         blocks = lay_across(mesh, blocks, _wandering(rng, road.lonlat), lay, bridges=True)
     blocks = [block for block in blocks if not _is_narrow(mesh, block)]
     lines = CityLines(mesh, blocks, airport)
     lines.lines.append(_water(mesh, ground.river, city))
+    lines.lines.append(_aerodrome(mesh, airport))
     lines.lines.extend(_toll_road(mesh, toll, city))
     return lines
 
@@ -176,16 +176,14 @@ def _is_narrow(mesh: Mesh, block: list[int]) -> bool:
     return bool(shape.buffer(-_CARRIAGEWAYS_M * 0.6).is_empty)
 
 
-def _airport(
-    mesh: Mesh, blocks: list[list[int]], cell: Polygon
-) -> tuple[list[list[int]], Polygon]:
+def _airport(mesh: Mesh, blocks: list[list[int]], cell: Polygon) -> tuple[list[list[int]], Polygon]:
     """Lay a street round the airport, from the city's edge to its edge; take its block away."""
     west, south, east, north = cell.bounds
     room = shapely.box(west, south + _SOUTH_OF_AIRPORT_M, east, north)
     ground = cell.buffer(-_FRINGE_M).intersection(room).buffer(-250).buffer(250)
     moved = [shapely.affinity.translate(ground, 0, up) for up in range(0, 2000, 100)]
-    reach = shapely.union_all(moved)
-    ring = shapely.get_coordinates(Polygon(reach.exterior).simplify(15.0).segmentize(120.0).exterior)
+    reach = outer_shape(shapely.union_all(moved)).simplify(15.0)
+    ring = shapely.get_coordinates(reach.segmentize(120.0))
     ring = np.roll(ring[:-1], -int(np.argmax(ring[:-1, 1])), axis=0)
     lay = partial(mesh.add_street, highway="secondary", name="Jl. Perimeter Bandara")
     blocks = lay_across(mesh, blocks, np.vstack([ring, ring[:1]]), lay, bridges=True)
@@ -206,6 +204,12 @@ def _water(mesh: Mesh, river: Points, city: Polygon) -> Line:
     return Line(nodes, (("waterway", "river"), ("name", RIVER_NAME)))
 
 
+def _aerodrome(mesh: Mesh, airport: Polygon) -> Line:
+    edge = shapely.get_coordinates(airport.exterior)[:-1]
+    nodes = [mesh.add_point((x, y)) for x, y in edge]
+    return Line((*nodes, nodes[0]), (("aeroway", "aerodrome"), ("name", AIRPORT_NAME)))
+
+
 def _toll_road(mesh: Mesh, toll: Points, city: Polygon) -> list[Line]:
     """Return the two carriageways and the ramps of the toll road, which motorcycles may not use."""
     shown = toll[shapely.intersects_xy(city.buffer(300), toll[:, 0], toll[:, 1])]
@@ -219,8 +223,8 @@ def _toll_road(mesh: Mesh, toll: Points, city: Polygon) -> list[Line]:
         lines.append(Line(tuple(nodes), tags))
     for name in _INTERCHANGES:
         for way in ways:
-            for ramp in _ramps(mesh, way, shown, name):
-                lines.append(Line(ramp, (("highway", "motorway_link"), *closed)))
+            ramps = _ramps(mesh, way, shown, name)
+            lines.extend(Line(ramp, (("highway", "motorway_link"), *closed)) for ramp in ramps)
     return lines
 
 
@@ -229,7 +233,7 @@ def _ramps(mesh: Mesh, way: list[int], toll: Points, name: str) -> list[tuple[in
     street = [n for each in mesh.streets if each.name == name for n in mesh.chain(each.nodes)]
     at = mesh.coordinates(street)
     road = mesh.coordinates(way)
-    under = LineString(toll).distance(shapely.points(at))
+    under = np.array([LineString(toll).distance(Point(each)) for each in at])
     if under.min() > 60:
         return []
     crossing = at[int(np.argmin(under))]
@@ -237,7 +241,7 @@ def _ramps(mesh: Mesh, way: list[int], toll: Points, name: str) -> list[tuple[in
     heading = road[-1] - road[0]
     normal = np.array([-heading[1], heading[0]]) / np.hypot(*heading)
     away = (at - crossing) @ normal
-    meeting = street[int(np.argmin(np.abs(away - _RAMP_M[1]) + under * 0))]
+    meeting = street[int(np.argmin(np.abs(away - _RAMP_M[1])))]
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(road, axis=0).T))])
     off = way[int(np.argmin(np.abs(along - (place - _RAMP_M[0]))))]
     on = way[int(np.argmin(np.abs(along - (place + _RAMP_M[0]))))]

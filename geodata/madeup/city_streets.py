@@ -11,12 +11,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from geodata.madeup import names
-from geodata.madeup.blocks import cut_block, dead_end
+from geodata.madeup.blocks import CutStyle, cut_block, dead_end
 from geodata.madeup.city_areas import CityGround
 from geodata.madeup.city_lines import CityLines
-from geodata.madeup.mesh import Mesh
+from geodata.madeup.mesh import Mesh, Street
 from geodata.madeup.plane import Points
 from geodata.madeup.streets import (
     HECTARE,
@@ -24,6 +26,7 @@ from geodata.madeup.streets import (
     TEXTURES,
     WIDE,
     Layout,
+    Line,
     Namer,
     Texture,
     lane_kind,
@@ -37,6 +40,10 @@ _CUT_PART = 0.94  # of the length is laid by cutting blocks, the rest by blind a
 _LOST_LATER = 1.03  # links left out when ways are written, less what bending adds
 _RASTER_M = 35.0
 _ALLEY_ROUNDS = 6
+_TRIES = 4
+_ON_BRIDGES = frozenset({"primary", "primary_link", "secondary", "tertiary"})
+_KEEP_OFF_M = 14.0  # a street to the line of the river or of a carriageway
+_MOVED_BACK_M = 34.0  # of the end of a street on a river or toll road
 
 
 @dataclass
@@ -50,15 +57,27 @@ class _Ledger:
     have_m: NDArray[np.float64]
 
     def at(self, xy: Points) -> NDArray[np.int32]:
-        """Return the kelurahan of points, the nearest one outside the city."""
+        """Return the kelurahan of points, -1 outside the city."""
         column = ((xy[:, 0] - self.west) / _RASTER_M).astype(int).clip(0, self.owner.shape[0] - 1)
         row = ((xy[:, 1] - self.south) / _RASTER_M).astype(int).clip(0, self.owner.shape[1] - 1)
-        return self.owner[column, row]
+        found: NDArray[np.int32] = self.owner[column, row]
+        return found
+
+    def home(self, middle: Points) -> int:
+        """Return the kelurahan of the middle of a block, the nearest one outside the city."""
+        found = int(self.at(middle)[0])
+        if found >= 0:
+            return found
+        inside = np.argwhere(self.owner >= 0)
+        at = (middle[0] - [self.west, self.south]) / _RASTER_M
+        column, row = inside[int(np.argmin(((inside - at) ** 2).sum(axis=1)))]
+        return int(self.owner[column, row])
 
     def enter(self, line: Points) -> None:
         """Count a new street."""
         length = np.hypot(*np.diff(line, axis=0).T)
-        np.add.at(self.have_m, self.at((line[1:] + line[:-1]) / 2), length)
+        area = self.at((line[1:] + line[:-1]) / 2)
+        np.add.at(self.have_m, area[area >= 0], length[area >= 0])
 
     def owed(self, area: int, part: float) -> bool:
         """Tell whether a kelurahan lacks street up to a part of what it wants."""
@@ -81,7 +100,25 @@ class _Builder:
     ledger: _Ledger
     block_m2: NDArray[np.float64]  # usual last size of a block in each kelurahan
     namers: list[Namer]
+    barriers: BaseGeometry  # river and toll road, metres
     done: list[tuple[list[int], int, _Quarter]] = field(default_factory=list)
+
+    def cut(self, ring: list[int], style: CutStyle) -> tuple[list[int], list[list[int]]] | None:
+        """Cut a block where the new street keeps off river and toll road; None: nowhere."""
+        for _ in range(_TRIES):
+            cut = cut_block(self.mesh, ring, style, self.rng)
+            if cut is None or self.is_dry(cut[0]):
+                return cut
+        return None
+
+    def is_dry(self, path: list[int]) -> bool:
+        """Tell whether a street keeps off the barriers but for an end that will be moved back."""
+        line = LineString(self.mesh.coordinates(path))
+        back = [_MOVED_BACK_M if self.mesh.is_wet(end) else 0.0 for end in (path[0], path[-1])]
+        if sum(back) >= line.length:
+            return False
+        rest = substring(line, back[0], line.length - back[1])
+        return bool(self.barriers.distance(rest) > _KEEP_OFF_M)
 
     def lay(self, path: list[int], highway: str, name: str | None) -> None:
         self.mesh.add_street(path, highway, name)
@@ -114,12 +151,31 @@ def lay_city_streets(
     free_m2 = np.maximum(_free_areas(ground, lines), 1.0)
     block_m2 = (1.9 / (want_m / free_m2)) ** 2  # a grid of squares of side s has 2 / s of street
     namers = [Namer(rng, names.CITY_COLLECTORS) for _ in range(len(table))]
-    builder = _Builder(rng, mesh, ledger, block_m2, namers)
+    barriers = shapely.union_all([_line_of(mesh, line) for line in lines.lines if _bars(line)])
+    shapely.prepare(barriers)
+    builder = _Builder(rng, mesh, ledger, block_m2, namers, barriers)
     quarters = _collectors(builder, lines.blocks)
     _fill(builder, quarters)
     _add_alleys(builder)
     mesh.leave_barriers()
+    mesh.streets = [street for street in mesh.streets if not _is_wet(builder, street)]
     return Layout(mesh, tuple(lines.lines))
+
+
+def _is_wet(builder: _Builder, street: Street) -> bool:
+    """Tell whether a small street, its last segment short, still runs into a barrier."""
+    if street.highway in _ON_BRIDGES:
+        return False
+    line = LineString(builder.mesh.coordinates(builder.mesh.chain(street.nodes)))
+    return bool(builder.barriers.distance(line) < _KEEP_OFF_M / 2)
+
+
+def _bars(line: Line) -> bool:
+    return ("highway", "motorway") in line.tags or line.tags[0][0] == "waterway"
+
+
+def _line_of(mesh: Mesh, line: Line) -> LineString:
+    return LineString(mesh.coordinates(list(line.nodes)))
 
 
 def _ledger(ground: CityGround, want_m: NDArray[np.float64]) -> _Ledger:
@@ -127,10 +183,10 @@ def _ledger(ground: CityGround, want_m: NDArray[np.float64]) -> _Ledger:
     x = np.arange(west, east + _RASTER_M, _RASTER_M)
     y = np.arange(south, north + _RASTER_M, _RASTER_M)
     middles = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2) + _RASTER_M / 2
-    dots = shapely.points(middles)
+    dots = np.asarray(shapely.points(middles))
     tree = shapely.STRtree(ground.cells)
     (dot, cell) = tree.query_nearest(dots, max_distance=2 * _RASTER_M, all_matches=False)
-    owner = np.zeros(len(dots), dtype=np.int32)
+    owner = np.full(len(dots), -1, dtype=np.int32)
     owner[dot] = cell
     shape = (len(x), len(y))
     return _Ledger(west, south, owner.reshape(shape), want_m, np.zeros(len(want_m)))
@@ -148,9 +204,9 @@ def _collectors(builder: _Builder, blocks: list[list[int]]) -> list[list[int]]:
     while left:
         ring = mesh.ring(left.pop())
         area, middle = _measure(mesh, ring)
-        home = int(builder.ledger.at(middle)[0])
+        home = builder.ledger.home(middle)
         most = max(_QUARTER_M2, 2.5 * builder.block_m2[home]) * rng.uniform(0.7, 1.4)
-        cut = cut_block(mesh, ring, WIDE, rng) if area > most else None
+        cut = builder.cut(ring, WIDE) if area > most else None
         if cut is None:
             quarters.append(ring)
             continue
@@ -179,7 +235,7 @@ def _fill(builder: _Builder, quarters: list[list[int]]) -> None:
 
     def push(ring: list[int], quarter: _Quarter) -> None:
         area, middle = _measure(mesh, ring)
-        home = int(ledger.at(middle)[0])
+        home = ledger.home(middle)
         uneven = 1.0 if quarter.texture.estate else rng.lognormal(0, 0.35)
         wanted = builder.block_m2[home] * quarter.texture.block_ha / _MIDDLING_HA * uneven
         if area < _LEAST_BLOCK_M2:
@@ -193,9 +249,9 @@ def _fill(builder: _Builder, quarters: list[list[int]]) -> None:
         _, _, ring, quarter = heapq.heappop(heap)
         ring = mesh.ring(ring)
         area, middle = _measure(mesh, ring)
-        home = int(ledger.at(middle)[0])
+        home = ledger.home(middle)
         style = quarter.texture.style if area < 14 * HECTARE else LOOSE
-        cut = cut_block(mesh, ring, style, rng) if ledger.owed(home, _CUT_PART) else None
+        cut = builder.cut(ring, style) if ledger.owed(home, _CUT_PART) else None
         if cut is None:
             builder.done.append((ring, home, quarter))
             continue
@@ -228,6 +284,6 @@ def _add_alleys(builder: _Builder) -> None:
             if not builder.ledger.owed(home, 1.0):
                 continue
             alley = dead_end(mesh, ring, alleys.setdefault(n, []), rng)
-            if alley is not None:
+            if alley is not None and builder.is_dry(alley):
                 name = builder.namers[home].gang(quarter.theme)
                 builder.lay(alley, narrow_kind(rng), name)

@@ -115,8 +115,8 @@ def _factors(
     found = {}
     for factor, shape in (("unfit_water", _WATER), ("unfit_toilet", _TOILET)):
         own = 0.8 * hardship + 0.6 * rng.normal(0, 1, len(hardship))
-        share = betaincinv(*shape, ndtr(own))  # a beta share a RW, high where life is hard
-        found[factor] = rng.random(count) < share[ward]
+        in_rw = betaincinv(*shape, ndtr(own))  # a beta share a RW, high where life is hard
+        found[factor] = rng.random(count) < in_rw[ward]
     for factor, share in FACTOR_SHARES.items():
         found[factor] = (rng.random(count) < share) & couple
     found["too_old"] &= ~found["too_young"]

@@ -70,12 +70,15 @@ def shared_out(count_in_all: int, share: NDArray[np.float64]) -> NDArray[np.intp
 
 
 def place_homes(
-    rng: np.random.Generator, counts: NDArray[np.intp], polygons: NDArray[np.object_], streets: Frontage
+    rng: np.random.Generator,
+    counts: NDArray[np.intp],
+    polygons: NDArray[np.object_],
+    streets: Frontage,
 ) -> pd.DataFrame:
     """Return one row a family: ``area`` (row of the kelurahan), ``x``, ``y`` in metres.
 
-    ``counts`` are the families of each kelurahan. Every home lies inside its kelurahan. Where a kelurahan has no street, homes are spread
-    over its area.
+    ``counts`` are the families of each kelurahan. Every home lies inside its kelurahan.
+    Where a kelurahan has no street, homes are spread over its area.
     """
     shapely.prepare(polygons)
     points = [

@@ -16,7 +16,7 @@ OUTLINE = -1  # kind of a segment of the edge of the ground
 RIVER = -2
 TOLL_ROAD = -3
 _BARRIERS = (RIVER, TOLL_ROAD)  # streets cross them at bridges only
-_KEEP_OFF_M = {RIVER: 22.0, TOLL_ROAD: 30.0}
+_KEEP_OFF_M = {RIVER: 22.0, TOLL_ROAD: 40.0}
 _SNAP_WITHIN_PART = 0.12  # a division nearer than this share to a node that may not be used moves
 
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 
 CITY = "Kota Rekaan"
-CITY_CODE = "99.01"
 PROVINCE = "Provinsi Rekaan"
 KECAMATAN = "Contoh Jaya"
 KECAMATAN_CODE = "99.01.01"

@@ -68,9 +68,7 @@ def make_people(
         ``highway``, ``name`` and lines, EPSG:4326: what addresses are named after.
     """
     homes = place_homes(rng["homes"], crowd.families, town.polygons, town.streets)
-    numbers = number_neighbourhoods(
-        rng["numbers"], homes, crowd.families_per_rt, crowd.rt_per_rw
-    )
+    numbers = number_neighbourhoods(rng["numbers"], homes, crowd.families_per_rt, crowd.rt_per_rw)
     homes = homes.join(numbers)
     kecamatan = town.areas["kecamatan_code"].iloc[homes["area"].to_numpy()]
     issued = [issue_digits(code) for code in kecamatan]

@@ -17,7 +17,8 @@ COLUMNS = ("place_id", "kind", "name", "area_code", "rw", "rt", "lon", "lat")
 def office_points(town: Town, near: Points) -> Points:
     """Return the office of each kelurahan, x, y in metres: on its street nearest a point."""
     offices = np.empty((len(town.polygons), 2))
-    for row, point in enumerate(shapely.points(near)):
+    for row, (x, y) in enumerate(near.tolist()):
+        point = shapely.Point(x, y)
         lines = town.streets.of(row)
         if len(lines) == 0:
             offices[row] = middle_of(town.polygons[row], lines)
@@ -55,7 +56,14 @@ def make_places(
     codes = list(town.areas["area_code"])
     names = list(town.areas["area_name"])
     rows: list[tuple[str, str, str, int, str, float, float]] = [
-        (f"KEL-{short[code]}", "office", f"Kantor Kelurahan {names[n]}", n, "", *offices[n].tolist())
+        (
+            f"KEL-{short[code]}",
+            "office",
+            f"Kantor Kelurahan {names[n]}",
+            n,
+            "",
+            *offices[n].tolist(),
+        )
         for n, code in enumerate(codes)
     ]
     for n in _puskesmas_areas(town, population, puskesmas):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 Points = NDArray[np.float64]
 
@@ -50,6 +52,11 @@ class Plane:
         """Return shapes in EPSG:4326 as shapes in metres, third coordinates dropped."""
         flat = shapely.force_2d(np.asarray(geometries, dtype=object))
         return np.asarray(shapely.transform(flat, self.metres), dtype=object)
+
+
+def outer_shape(shape: BaseGeometry) -> Polygon:
+    """Return what lies within the outer ring of a polygon."""
+    return Polygon(shapely.get_coordinates(shapely.get_exterior_ring(shape)))
 
 
 def plane_of(bounds: tuple[float, float, float, float] | Points) -> Plane:

@@ -82,7 +82,10 @@ def _areas(
     square: NDArray[np.float64], weights: NDArray[np.float64], mass_m2: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     cell = np.argmin(square - weights, axis=1)
-    return np.bincount(cell, weights=mass_m2, minlength=len(weights))
+    areas: NDArray[np.float64] = np.bincount(cell, weights=mass_m2, minlength=len(weights)).astype(
+        float
+    )
+    return areas
 
 
 def _slope(
@@ -106,12 +109,14 @@ def _slope(
     gap = np.hypot(*(sites[:, None] - sites[None]).transpose(2, 0, 1))
     slope = -slope / np.maximum(2 * gap, 1.0)
     np.fill_diagonal(slope, -slope.sum(axis=1) + 1e-9)
-    return slope
+    found: NDArray[np.float64] = slope
+    return found
 
 
 def cell_of(points: Points, sites: Points, weights: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return the site that each point belongs to."""
-    return np.argmin(_relative_squares(points, sites) - weights, axis=1)
+    owner: NDArray[np.intp] = np.argmin(_relative_squares(points, sites) - weights, axis=1)
+    return owner
 
 
 def _relative_squares(points: Points, sites: Points) -> NDArray[np.float64]:
@@ -127,7 +132,7 @@ def power_cells(sites: Points, weights: NDArray[np.float64], region: Polygon) ->
     frame = shapely.box(*(middle - size), *(middle + size))
     cells = []
     for site in range(len(sites)):
-        cell = frame
+        cell: BaseGeometry = frame
         gaps = np.hypot(*(sites - sites[site]).T)
         for other in np.argsort(gaps)[1:]:
             cell = _cut(cell, sites, weights, site, int(other), 3 * size)
@@ -153,5 +158,7 @@ def _cut(
         return cell
     foot = sites[site] + unit * edge
     side = np.array([-unit[1], unit[0]]) * reach
-    half = Polygon([foot - side, foot + side, foot + side - unit * reach, foot - side - unit * reach])
+    half = Polygon(
+        [foot - side, foot + side, foot + side - unit * reach, foot - side - unit * reach]
+    )
     return cell.intersection(half)

@@ -35,7 +35,8 @@ def lay_across(
     bridges
         Whether the line crosses rivers and toll roads on bridges; else it is one itself.
     """
-    whole = rest = LineString(line)
+    whole = LineString(line)
+    rest: BaseGeometry = whole
     made: set[int] = set()
     left = list(blocks)
     done: list[list[int]] = []
@@ -64,9 +65,9 @@ def _piece(mesh: Mesh, ring: list[int], line: BaseGeometry) -> LineString | None
     if not block.is_valid or not line.intersects(block):
         return None
     parts = shapely.get_parts(line.intersection(block))
-    for piece in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(
-        parts[shapely.get_type_id(parts) == 1]
-    ))):
+    lines = shapely.multilinestrings(parts[shapely.get_type_id(parts) == 1])
+    for part in shapely.get_parts(shapely.line_merge(lines)):
+        piece = LineString(part)
         inside = block.exterior.distance(piece.interpolate(0.5, normalized=True))
         if piece.length < _SHORTEST_M or inside < min(_INSIDE_M, piece.length / 4):
             continue
@@ -95,9 +96,7 @@ def _clear(mesh: Mesh, ends: list[int], point: Points) -> bool:
     return bool(np.hypot(*(mesh.coordinates(ends) - point).T).min() > _SHORTEST_M)
 
 
-def _crossing(
-    mesh: Mesh, ring: list[int], at: Points, made: set[int], *, bridges: bool
-) -> int:
+def _crossing(mesh: Mesh, ring: list[int], at: Points, made: set[int], *, bridges: bool) -> int:
     """Return the node of a ring where the line crosses it, the same from both sides."""
     nodes = mesh.ring(ring)
     corners = mesh.coordinates(nodes)

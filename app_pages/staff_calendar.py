@@ -1,0 +1,253 @@
+"""The calendar of a week: rows are teams, columns are days; hours, leave, holidays, posyandu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from app_pages.scene import Scene, chosen, remember
+from app_pages.wording import day_and_month, weekday
+from common.clock import Week
+from common.language import N_
+from planning.calendar import city_holidays, posyandu_weekdays
+from planning.teams import Team
+from publishing.words import clean, clock_text, number_text, short_number
+from workflows.team_edits import Staff
+
+WORK, LEAVE, HOLIDAY, FREE = "work", "leave", "holiday", "free"
+_OFFICE_DAYS = 5  # Monday to Friday are always shown
+
+_CSS = """
+.frame {max-height: 520px; overflow: auto; border: 1px solid var(--st-border-color);
+  border-radius: var(--st-base-radius); font-family: var(--st-font); font-size: 14px;
+  color: var(--st-text-color);}
+table {border-collapse: separate; border-spacing: 0; width: 100%;}
+th, td {padding: 3px 2px; border-bottom: 1px solid var(--st-border-color); text-align: left;
+  vertical-align: top;}
+thead th {position: sticky; top: 0; z-index: 2; background: var(--st-secondary-background-color);
+  padding: 7px 8px; font-weight: 600; white-space: nowrap;}
+thead small {display: block; font-weight: 400;}
+tbody th {font-weight: 500; padding: 7px 4px 4px 8px; min-width: 96px; max-width: 190px;
+  position: sticky; left: 0; background: var(--st-background-color);}
+tfoot td {position: sticky; bottom: 0; border-bottom: 0; padding: 7px 8px;
+  background: var(--st-secondary-background-color); font-weight: 600;}
+button {all: unset; box-sizing: border-box; display: block; width: 100%; min-width: 96px;
+  min-height: 32px; padding: 4px 6px; border-radius: 5px; white-space: nowrap; cursor: pointer;
+  border: 2px solid transparent;}
+button:hover {background: var(--st-secondary-background-color);}
+button:focus-visible {border-color: #000;}
+button[aria-pressed="true"] {border-color: var(--st-primary-color); background: #E3F0F9;}
+button small {display: block; color: #4A545C; font-size: 12px;}
+.leave b, .holiday b {display: inline-block; padding: 0 6px; border-radius: 4px; color: #000;}
+.leave b {background: #F6D58A;}
+.holiday b {background: #DDE4E9;}
+.free {color: #59636b;}
+"""
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const make = (tag, text, parent) => {
+    const node = document.createElement(tag);
+    if (text !== null) node.textContent = text;
+    if (parent) parent.appendChild(node);
+    return node;
+  };
+  const old = parentElement.querySelector(".frame");
+  const [top, left] = old ? [old.scrollTop, old.scrollLeft] : [0, 0];
+  if (old) old.remove();
+  const frame = make("div", null, parentElement);
+  frame.className = "frame";
+  const table = make("table", null, frame);
+  const head = make("tr", null, make("thead", null, table));
+  make("th", data.corner, head);
+  for (const column of data.columns) {
+    const cell = make("th", column.day, head);
+    make("small", column.date, cell);
+    if (column.note) make("small", column.note, cell);
+  }
+  const body = make("tbody", null, table);
+  for (const row of data.rows) {
+    const line = make("tr", null, body);
+    make("th", row.team, line).scope = "row";
+    for (const each of row.cells) {
+      const button = make("button", null, make("td", null, line));
+      button.type = "button";
+      button.className = each.state;
+      button.setAttribute("aria-label", each.label);
+      button.setAttribute("aria-pressed", String(each.key === data.selected));
+      button.title = each.label;
+      make(each.state === "free" ? "span" : "b", each.text, button);
+      if (each.note) make("small", each.note, button);
+      button.onclick = () => {
+        for (const other of body.querySelectorAll("button"))
+          other.setAttribute("aria-pressed", String(other === button));
+        setTriggerValue("cell", each.key);
+      };
+    }
+  }
+  const foot = make("tr", null, make("tfoot", null, table));
+  for (const text of data.totals) make("td", text, foot);
+  frame.scrollTop = top;
+  frame.scrollLeft = left;
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One team on one day, as the calendar says it."""
+
+    state: str  # WORK, LEAVE, HOLIDAY or FREE
+    text: str
+    note: str = ""  # posyandu of its kelurahan, short
+    label: str = ""  # the whole in words
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCalendar:
+    """What the calendar of one week shows."""
+
+    days: tuple[date, ...]
+    holidays: dict[date, str]  # with the calendar's word for it, "" when it has none
+    rows: tuple[tuple[Team, tuple[DayCell, ...]], ...]
+
+    def count(self, state: str) -> int:
+        """Return the team-days in a state."""
+        return sum(cell.state == state for _, cells in self.rows for cell in cells)
+
+
+def week_calendar(scene: Scene, staff: Staff, teams: Sequence[Team], week: Week) -> WeekCalendar:
+    """Return the week of some teams; Saturday and Sunday only when somebody works then."""
+    worked = [at + 1 for team in teams for at, shift in enumerate(team.shifts) if shift is not None]
+    days = tuple(week.day(at) for at in range(max([_OFFICE_DAYS, *worked])))
+    closed = city_holidays(staff.calendar, week)
+    own = staff.calendar[staff.calendar["kind"] == "holiday"]
+    notes = dict(zip(own["date"], own["note"].fillna(""), strict=True))
+    holidays = {
+        day: clean(notes.get(day.isoformat(), ""), 24) for day in days if day.isoformat() in closed
+    }
+    blocks = _blocks(staff, week)
+    rows = tuple(
+        (team, tuple(_cell(scene, staff, team, day, holidays, blocks) for day in days))
+        for team in teams
+    )
+    return WeekCalendar(days, holidays, rows)
+
+
+def show_calendar(scene: Scene, calendar: WeekCalendar) -> None:
+    """Show the calendar; a touched cell becomes the chosen team and day."""
+    columns = [
+        {
+            "day": weekday(day, scene.language),
+            "date": day_and_month(day, scene.language),
+            "note": _holiday_word(scene, calendar.holidays[day])
+            if day in calendar.holidays
+            else "",
+        }
+        for day in calendar.days
+    ]
+    rows = [
+        {"team": team.name, "cells": [
+            {"key": f"{team.team_id}|{day}", "state": cell.state, "text": cell.text,
+             "note": cell.note, "label": cell.label}
+            for day, cell in zip(calendar.days, cells, strict=True)
+        ]}
+        for team, cells in calendar.rows
+    ]  # fmt: skip
+    working = [
+        sum(cells[at].state == WORK for _, cells in calendar.rows)
+        for at in range(len(calendar.days))
+    ]
+    totals = [
+        scene.say(N_("{count} tim"), count=number_text(each, 0, scene.language)) for each in working
+    ]
+    _component()(
+        data={
+            "corner": scene.say(N_("Tim")),
+            "columns": columns,
+            "rows": rows,
+            "totals": [scene.say(N_("Bertugas")), *totals],
+            "selected": f"{chosen('staff-team')}|{chosen('staff-day')}",
+        },
+        key="staff-calendar",
+        on_cell_change=_keep_cell,
+    )
+
+
+def _blocks(staff: Staff, week: Week) -> dict[tuple[str, int], list[str]]:
+    """Return the RW that have their posyandu, by kelurahan and weekday."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for (area, rw), weekdays in sorted(posyandu_weekdays(staff.calendar, week).items()):
+        for each in weekdays:
+            found.setdefault((area, each), []).append(short_number(rw))
+    return found
+
+
+def _cell(
+    scene: Scene,
+    staff: Staff,
+    team: Team,
+    day: date,
+    holidays: Mapping[date, str],
+    blocks: Mapping[tuple[str, int], list[str]],
+) -> DayCell:
+    shift, note = team.shifts[day.weekday()], ""
+    if shift is None:
+        state, text = FREE, "–"
+    elif day in holidays:
+        state, text = HOLIDAY, scene.say(N_("Libur"))
+    elif day.isoformat() in team.leave:
+        state, text = LEAVE, scene.say(N_("Cuti"))
+    else:
+        state = WORK
+        text = _span(shift.start_s, shift.end_s, scene.language)
+    held = {
+        area: blocks[area, day.weekday()]
+        for area in team.territory
+        if (area, day.weekday()) in blocks
+    }
+    if held and state == WORK:
+        note = _posyandu(scene, held, alone=len(team.territory) == 1)
+    told = [f"{team.name}, {weekday(day, scene.language)}: {text}"]
+    if state == WORK and shift is not None and shift.break_start_s is not None:
+        rest = _span(shift.break_start_s, shift.break_end_s or 0, scene.language)
+        told.append(scene.say(N_("istirahat {span}"), span=rest))
+    told += [
+        scene.say(N_("posyandu {area} RW {rw}"), area=staff.area_names.get(area, area),
+                  rw=", ".join(rw))
+        for area, rw in held.items()
+    ]  # fmt: skip
+    return DayCell(state, text, note, "; ".join(told))
+
+
+def _posyandu(scene: Scene, held: Mapping[str, list[str]], *, alone: bool) -> str:
+    """Return ``posyandu RW 03``, or how many RW where there would be too much to name."""
+    blocks = [rw for each in held.values() for rw in each]
+    if alone and len(blocks) <= 2:
+        return scene.say(N_("posyandu RW {rw}"), rw=", ".join(blocks))
+    return scene.say(N_("posyandu di {count} RW"), count=len(blocks))
+
+
+def _span(start_s: int, end_s: int, language: str) -> str:
+    return "–".join(clock_text(each, language) for each in (start_s, end_s))
+
+
+def _holiday_word(scene: Scene, note: str) -> str:
+    return f"{scene.say(N_('Libur'))}: {note}" if note else scene.say(N_("Libur"))
+
+
+def _keep_cell() -> None:
+    """Remember the touched cell before the page is drawn anew."""
+    team, _, day = str(st.session_state["staff-calendar"].cell or "").rpartition("|")
+    if team:
+        remember("staff-team", team)
+        remember("staff-day", day)
+
+
+def _component() -> Callable[..., Any]:
+    """Return the calendar's element; declaring it again under the same name is cheap."""
+    made: Callable[..., Any] = st.components.v2.component("sambangi_calendar", css=_CSS, js=_JS)
+    return made

@@ -37,7 +37,7 @@ _BAR_ROW = (
     'border-radius:3px;min-width:2px"></div>'
     "<div><b>{families}</b> <span style='white-space:nowrap'>{dropped}</span></div></div>"
 )
-_WIDEST = 38  # percent of the line; figures and words stand beside the bar
+_WIDEST = 34  # percent of the line; figures and words stand beside the bar
 
 
 def show(scene: Scene) -> None:
@@ -58,7 +58,7 @@ def show(scene: Scene) -> None:
         kelurahan = _pick_kelurahan(scene, coverage, kecamatan)
     rows = _rows(scene, coverage, kecamatan, kelurahan)
     _show_headline(scene, coverage, rows)
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns([4, 3], gap="large")
     with left:
         _show_map(scene, coverage, rows, kecamatan, kelurahan)
     with right:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 import streamlit as st
-from streamlit_folium import st_folium
 
-from app_pages.assets import LEAFLET_URL
-from app_pages.points_done import Block, forget_note, show_done, take_note
-from app_pages.scene import Scene, shown_errors
+from app_pages.points_done import (
+    Block,
+    carry_out,
+    forget_note,
+)
+from app_pages.points_map import show_pick_map
+from app_pages.scene import Scene
 from common.language import N_
-from publishing.map_points import near
-from publishing.web_map import pick_map
-from publishing.words import clean, number_text, short_number
+from publishing.words import number_text, short_number
 from storage.workspace import Workspace
 from workflows.points import (
     PlacesKnown,
-    add_point,
-    drawn_streets,
     known_points,
     places_known,
     points_to_add,
@@ -31,14 +27,13 @@ from workflows.points import (
 from workflows.views import read_areas
 
 _LISTED = 8  # blocks offered first
-_CLOSE_DEGREES = 0.0015  # a street named beside a click is within some 160 m
 _AREA, _RW, _RT = "points-area", "points-rw", "points-rt"
-_MOVE_ON = "points-move-on"  # the next drawing starts with the block that now helps most
 
 
 def show(scene: Scene) -> None:
     """Show the page."""
     st.title(scene.say(N_("Titik RW")))
+    move_on = carry_out(scene)
     known = places_known(scene.workspace)
     areas = read_areas(scene.workspace, scene.kecamatan_code)
     areas = areas[areas["area_code"].isin(_own_areas(scene, areas))]
@@ -48,7 +43,7 @@ def show(scene: Scene) -> None:
     worth = _worth(scene.workspace.folder, known.stamp)
     worth = worth[worth["area_code"].isin(areas["area_code"])]
     names = _names(areas)
-    if st.session_state.pop(_MOVE_ON, False) and len(worth):
+    if move_on and len(worth):
         _choose(_block(worth.iloc[0]))
     _show_first(scene, known, worth)
     left, right = st.columns([4, 8], gap="medium")
@@ -56,7 +51,7 @@ def show(scene: Scene) -> None:
         block = _show_choice(scene, worth, names)
     with right:
         if block is not None:
-            _show_map(scene, known, block, names)
+            show_pick_map(scene, known.stamp, block, names[block.area_code])
 
 
 def _own_areas(scene: Scene, areas: gpd.GeoDataFrame) -> list[str]:
@@ -184,74 +179,6 @@ def _counted(scene: Scene, name: str, families: int) -> str:
     return f"{name} · {number_text(families, 0, scene.language)}" if families else name
 
 
-def _show_map(scene: Scene, known: PlacesKnown, block: Block, names: dict[str, str]) -> None:
-    """Show the map, and after a click the button that keeps the point."""
-    st.subheader(
-        scene.say(
-            N_("{block}, {area}: klik tengah permukimannya"),
-            block=block.words,
-            area=names[block.area_code],
-        )
-    )
-    action = st.container(horizontal=True, vertical_alignment="center")
-    made = _map(
-        scene.workspace.folder, block.area_code, known.stamp, scene.language,
-        scene.standing.made_up, scene.standing.approximate_borders,
-    )  # fmt: skip
-    answer = st_folium(
-        copy.deepcopy(made),  # showing changes a map; a changed one would be built anew
-        key=f"pick-{block.place_id}-{known.stamp}-{scene.language}",
-        height=470,
-        use_container_width=True,
-        returned_objects=["last_clicked"],
-    )
-    clicked = (answer or {}).get("last_clicked")
-    with action:
-        if clicked:
-            _show_save(scene, block, float(clicked["lng"]), float(clicked["lat"]))
-        else:
-            show_done(scene, block)
-
-
-def _show_save(scene: Scene, block: Block, lon: float, lat: float) -> None:
-    """Show where the click is and the button that keeps it."""
-    pressed = st.button(
-        scene.say(N_("Simpan titik {block} di sini"), block=block.words),
-        type="primary",
-        icon=":material/save:",
-        key="points-save",
-    )
-    st.markdown(_where(scene, lon, lat))
-    if not pressed:
-        return
-    before = known_points(scene.workspace)
-    # nothing is drawn while it works: a drawing could be cut short between point and places
-    with shown_errors(scene.language), st.spinner(scene.say(N_("Menempatkan keluarga"))):
-        settled = add_point(
-            scene.workspace, area_code=block.area_code, rw=block.rw, rt=block.rt, lon=lon, lat=lat
-        )
-        take_note(block, settled, before)
-        st.session_state[_MOVE_ON] = True
-        st.rerun()
-
-
-def _where(scene: Scene, lon: float, lat: float) -> str:
-    """Return the clicked place in numbers and by the nearest street with a name."""
-    text = scene.say(
-        N_("Titik di {lat}; {lon}"),
-        lat=number_text(lat, 5, scene.language),
-        lon=number_text(lon, 5, scene.language),
-    )
-    streets = _streets(scene.workspace.folder)
-    spot = shapely.Point(lon, lat)
-    beside = streets.iloc[streets.sindex.query(spot.buffer(_CLOSE_DEGREES))]
-    beside = beside[beside["name"].notna() & (beside["name"] != "")]
-    if beside.empty:
-        return text
-    nearest = beside["name"].iloc[int(shapely.distance(beside.geometry.to_numpy(), spot).argmin())]
-    return text + scene.say(N_(", dekat {street}"), street=clean(str(nearest), 40))
-
-
 def _field(label: str, options: list[str], key: str, words: dict[str, str]) -> str:
     """Return one of ``options``; unlike scene.choose a button may set it too."""
     if st.session_state.get(key) not in options:
@@ -282,27 +209,3 @@ def _block(row: pd.Series) -> Block:
 def _worth(folder: Path, stamp: str) -> pd.DataFrame:
     del stamp  # changes with every placing
     return points_to_add(Workspace(folder))
-
-
-@st.cache_resource(ttl=600, max_entries=1, show_spinner=False)
-def _streets(folder: Path) -> gpd.GeoDataFrame:
-    return drawn_streets(Workspace(folder))
-
-
-@st.cache_resource(ttl=600, max_entries=8, show_spinner=False)
-def _map(
-    folder: Path,
-    area_code: str,
-    stamp: str,
-    language: str,
-    made_up: bool,
-    approximate: bool,  # the cache keys them
-) -> Any:  # noqa: ANN401  # a map
-    del stamp
-    areas, points = read_areas(Workspace(folder), None), known_points(Workspace(folder))
-    area = areas[areas["area_code"] == area_code]
-    inside = points[points["area_code"] == area_code]
-    return pick_map(
-        area, near(_streets(folder), area), inside, LEAFLET_URL, language,
-        made_up=made_up, approximate=approximate,
-    )  # fmt: skip

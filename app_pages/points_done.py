@@ -1,4 +1,4 @@
-"""What came of the last clicked point, and how to take it back."""
+"""A clicked point is stored, told and taken back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common.language import N_
 from publishing.words import number_text, short_number
 from workflows.points import add_point, known_points, point_id, remove_point
 
-_NOTE = "points-done"
+_NOTE, _ORDER = "points-done", "points-order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,54 @@ class Note:
     before: tuple[float, float] | None  # lon, lat of the point it replaced
 
 
-def take_note(block: Block, settled: int, points: pd.DataFrame) -> None:
-    """Remember a point that was stored; ``points`` are all as they were before."""
-    old = block.point_in(points)
-    before = None if old is None else (float(old["lon"]), float(old["lat"]))
-    st.session_state[_NOTE] = Note(block, settled, before)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a pressed button asks for; it waits until nothing can cut it short."""
+
+    block: Block
+    spot: tuple[float, float] | None  # lon, lat of its point; None: take the point away
+    undo: bool = False
+
+
+def order(wanted: Order) -> None:
+    """Ask for a point to be stored or taken away; for a button's ``on_click``."""
+    st.session_state[_ORDER] = wanted
+
+
+def is_ordered() -> bool:
+    """Tell whether an order waits."""
+    return _ORDER in st.session_state
+
+
+def carry_out(scene: Scene) -> bool:
+    """Do what was ordered; True when a new point stands.
+
+    Placing a city's families takes seconds, and a page may be drawn anew at any drawing call: so
+    there is none between the taking of the order and its end, and an order not taken stays.
+    """
+    if not is_ordered():
+        return False
+    stands: list[bool] = []  # empty when it was refused
+    with shown_errors(scene.language), st.spinner(scene.say(N_("Menempatkan keluarga"))):
+        stands.append(_done(scene, st.session_state.pop(_ORDER)))
+    return any(stands)
+
+
+def _done(scene: Scene, wanted: Order) -> bool:
+    block = wanted.block
+    old = block.point_in(known_points(scene.workspace))
+    forget_note()
+    if wanted.spot is None:
+        remove_point(scene.workspace, block.place_id if old is None else str(old["place_id"]))
+        return False
+    lon, lat = wanted.spot
+    settled = add_point(
+        scene.workspace, area_code=block.area_code, rw=block.rw, rt=block.rt, lon=lon, lat=lat
+    )
+    if not wanted.undo:
+        before = None if old is None else (float(old["lon"]), float(old["lat"]))
+        st.session_state[_NOTE] = Note(block, settled, before)
+    return not wanted.undo
 
 
 def show_done(scene: Scene, block: Block) -> None:
@@ -63,46 +106,33 @@ def show_done(scene: Scene, block: Block) -> None:
     note: Note | None = st.session_state.get(_NOTE)
     if note is not None:
         count = number_text(note.settled, 0, scene.language)
+        told = N_("**{block}**: {count} keluarga mendapat letak.")
         st.markdown(
             f":green-badge[:material/check: {scene.say(N_('tersimpan'))}] "
-            + scene.say(
-                N_("**{block}**: {count} keluarga mendapat letak."),
-                block=note.block.words,
-                count=count,
-            )
+            + scene.say(told, block=note.block.words, count=count)
         )
-        label = scene.say(N_("Batalkan titik ini"))
-        if st.button(label, icon=":material/undo:", key="points-undo"):
-            _take_back(scene, note)
+        st.button(
+            scene.say(N_("Batalkan titik ini")),
+            icon=":material/undo:",
+            key="points-undo",
+            on_click=order,
+            args=(Order(note.block, note.before, undo=True),),
+        )
         return
-    point = block.point_in(known_points(scene.workspace))
-    if point is None:
+    if block.point_in(known_points(scene.workspace)) is None:
         st.markdown(scene.say(N_("Belum ada titik. Perbesar peta, lalu klik.")))
         return
     told = N_("{block} sudah punya titik; klik untuk memindahkannya.")
     st.markdown(scene.say(told, block=block.words))
-    if st.button(scene.say(N_("Hapus titik")), icon=":material/delete:", key="points-remove"):
-        with shown_errors(scene.language), st.spinner(scene.say(N_("Menempatkan keluarga"))):
-            remove_point(scene.workspace, str(point["place_id"]))
-            st.rerun()
+    st.button(
+        scene.say(N_("Hapus titik")),
+        icon=":material/delete:",
+        key="points-remove",
+        on_click=order,
+        args=(Order(block, None),),
+    )
 
 
 def forget_note() -> None:
     """Stop offering to take the last point back: another block was chosen."""
     st.session_state.pop(_NOTE, None)
-
-
-def _take_back(scene: Scene, note: Note) -> None:
-    """Remove the point, or put the one it replaced where it was."""
-    block = note.block
-    with shown_errors(scene.language), st.spinner(scene.say(N_("Menempatkan keluarga"))):
-        forget_note()
-        if note.before is None:
-            remove_point(scene.workspace, block.place_id)
-        else:
-            lon, lat = note.before
-            add_point(
-                scene.workspace, area_code=block.area_code, rw=block.rw, rt=block.rt, lon=lon,
-                lat=lat,
-            )  # fmt: skip
-        st.rerun()

@@ -187,7 +187,7 @@ def team_table(
         scene.say(N_("Wilayah")): [_territory(scene, staff, team) for team in teams],
         scene.say(N_("Kendaraan")): [scene.say(TRANSPORT_WORDS[team.transport]) for team in teams],
         scene.say(N_("Keahlian")): [", ".join(sorted(team.skills)) or "–" for team in teams],
-        scene.say(N_("Terbanyak per hari")): [str(team.most_visits) for team in teams],
+        scene.say(N_("Kunjungan/hari")): [str(team.most_visits) for team in teams],
     }
     return pd.DataFrame(columns)
 

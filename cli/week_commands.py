@@ -28,7 +28,7 @@ from workflows.publishing import publish_week
 from workflows.registers import import_register
 from workflows.scoring import score
 from workflows.sheets import Imprint
-from workflows.staff import import_teams
+from workflows.staff import import_calendar, import_points, import_teams
 from workflows.weeks import make_plan
 
 job_app = typer.Typer(help="Pekerjaan panjang yang dimulai dari halaman.", no_args_is_help=True)
@@ -121,27 +121,30 @@ def quickstart(
     only_prepare: Annotated[
         bool, typer.Option("--only-prepare", help="Siapkan saja, jangan buka aplikasi.")
     ] = False,
+    small: Annotated[
+        bool, typer.Option("--small", help="Satu kecamatan rekaan saja, lebih cepat.")
+    ] = False,
 ) -> None:
     """Siapkan kota rekaan dengan rencana minggu depan, lalu buka aplikasi.
 
     Ruang kerja yang sudah ada dipakai apa adanya.
 
-    Contoh: sambangi quickstart
+    Contoh: sambangi quickstart --small
     """
     if awaits_demo(context.workspace):
-        show(context, _prepare(context))
+        show(context, _prepare(context, "small" if small else "city"))
     if not only_prepare:
         serve_app(context, "127.0.0.1", port)
 
 
-def _prepare(context: Context) -> dict[str, Any]:
-    """Go through the ordinary steps with the made-up kecamatan and return their summaries."""
+def _prepare(context: Context, size: str) -> dict[str, Any]:
+    """Go through the ordinary steps with a made-up city and return their summaries."""
     now = datetime.now(UTC)
     workspace, folder = context.workspace, demo_folder(context.workspace)
     done: dict[str, Any] = {}
     with progress_bar(context) as report:
         done["demo"] = make_demo(
-            folder, size="small", boundaries=None, streets=None, families=2400, seed=1,
+            folder, size=size, boundaries=None, streets=None, families=None, seed=1,
             progress=report,
         )  # fmt: skip
         files = folder / "boundaries.geojson", folder / "streets.osm"
@@ -152,6 +155,12 @@ def _prepare(context: Context) -> dict[str, Any]:
                 workspace, register, layout=None, codes=None, now=now, progress=report
             ).counts
         done["teams"] = import_teams(workspace, folder / "teams.csv", progress=report).counts
+        if (folder / "places.csv").exists():
+            points = import_points(workspace, folder / "places.csv", progress=report)
+            done["points"] = points.counts
+        if (folder / "calendar.csv").exists():
+            calendar = import_calendar(workspace, folder / "calendar.csv", progress=report)
+            done["calendar"] = calendar.counts
         done["places"] = locate(workspace, progress=report)
         done["scores"] = score(workspace, today=context.today, progress=report)
         done["plan"] = make_plan(

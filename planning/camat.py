@@ -18,7 +18,7 @@ from planning.team_days import TeamDay
 from planning.travel import Travel, TravelPart
 from routing.problem import UNREACHABLE, Stop
 
-_WEEKS_PER_ROUND = 4  # every kelurahan of a kecamatan has its turn within this many weeks
+_WEEKS_PER_ROUND = 3  # so that a week lost to a holiday still leaves a round within four
 _PER_KELURAHAN = 8  # families of a kelurahan offered to the camat's search
 
 
@@ -32,16 +32,16 @@ class CamatDay:
 
 
 def turn_of_kelurahan(
-    territory: Sequence[str], last_seen: Mapping[str, str], need: Mapping[str, int]
+    territory: Sequence[str], last_seen: Mapping[str, str], need: Mapping[str, int], most: int
 ) -> list[str]:
-    """Return the kelurahan whose turn it is: longest unseen first, then most need.
+    """Return the kelurahan whose turn it is, at most ``most``: longest unseen, then most need.
 
     ``last_seen`` holds the ISO date of the camat's last visit per kelurahan; ``need`` the sum
     of prizes waiting there; a kelurahan without any has no turn.
     """
     waiting = [area for area in territory if need.get(area, 0) > 0]
     ordered = sorted(waiting, key=lambda area: (last_seen.get(area, ""), -need[area], area))
-    return ordered[: max(1, math.ceil(len(waiting) / _WEEKS_PER_ROUND))]
+    return ordered[: min(most, math.ceil(len(waiting) / _WEEKS_PER_ROUND))]
 
 
 def camat_day(
@@ -128,7 +128,7 @@ def _in_turn(
     need: dict[str, int] = {}
     for offer in offers:
         need[offer.area_code] = need.get(offer.area_code, 0) + offer.prize
-    areas = turn_of_kelurahan(day.team.territory, last_seen, need)
+    areas = turn_of_kelurahan(day.team.territory, last_seen, need, day.team.most_visits)
     chosen: list[Offer] = []
     for area in areas:
         here = [offer for offer in offers if offer.area_code == area]
@@ -158,7 +158,7 @@ def _stops(
             legs = own_pace[joining.team.transport]
             base = bases[joining.team.team_id]
             there_s, back_s = int(legs[base, node]), int(legs[node, base])
-            windows = _hours_of(joining, there_s, back_s, offer.service_s)
+            windows = _hours_of(joining, there_s, back_s, offer.camat_service_s)
         if joining is not None and any(
             opens <= day.shift_s[1] and closes >= day.shift_s[0] for opens, closes in windows
         ):
@@ -167,7 +167,15 @@ def _stops(
             windows = ()
         first = offer.area_code not in begun
         begun.add(offer.area_code)
-        stops.append(replace(offer.stop(node), windows_s=windows, vehicles=None, must=first))
+        stops.append(
+            replace(
+                offer.stop(node),
+                service_s=offer.camat_service_s,
+                windows_s=windows,
+                vehicles=None,
+                must=first,
+            )
+        )
     return tuple(stops), partner
 
 

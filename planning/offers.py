@@ -23,6 +23,7 @@ class Offer:
     second_per_point: int  # travel seconds that a point is worth
     must: bool
     service_s: int
+    camat_service_s: int  # with the camat: to see and encourage; measuring is left to others
     skills: frozenset[str]
     vehicles: frozenset[str]
 
@@ -50,6 +51,7 @@ def home_offers(families: pd.DataFrame, sorted_: Sorted, settings: Settings) -> 
             second_per_point=settings.search.second_per_prize_point,
             must=family["must"],
             service_s=service_seconds(family["group"], family["grade"], settings.visits),
+            camat_service_s=service_seconds("other", family["grade"], settings.visits),
             skills=needed_skills(family["group"], settings.visits),
             vehicles=sorted_.homes[int(key)],
         )
@@ -67,6 +69,7 @@ def meeting_offers(meetings: Sequence[Meeting], sorted_: Sorted, settings: Setti
             second_per_point=settings.search.second_per_prize_point,
             must=False,
             service_s=meeting.service_s,
+            camat_service_s=meeting.service_s,
             skills=frozenset(),
             vehicles=sorted_.meetings[meeting.stop_id],
         )

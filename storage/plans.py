@@ -23,6 +23,7 @@ from storage.frames import dtypes_of, insert_frame, read_frame
 
 CITY = "city"
 DRAFT = "draft"
+_ABOVE_DRAFTS = 1_000_000_000  # in the order of plans, any published one comes before any draft
 PUBLISHED = "published"
 
 
@@ -174,8 +175,9 @@ def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
 
     A draft of a week before ``current`` was never handed out: it does not count.
 
-    For each team and week the newest plan counts that was not replaced by a later plan of
-    the same scope or of the whole city. Ordered by day, team and stop; rows numbered from 0.
+    For each team and week the newest published plan counts, else the newest draft, that was not
+    replaced by a later plan of the same scope or of the whole city. Ordered by day, team and
+    stop; rows numbered from 0.
     """
     plans, visits = tables.plans, tables.plan_visits
     later = plans.alias("later")
@@ -183,9 +185,12 @@ def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
         later.c.week == plans.c.week,
         later.c.plan_id > plans.c.plan_id,
         later.c.scope_code.in_([CITY, plans.c.scope_code]),
+        # a promise stands until another one is made
+        sa.or_(later.c.state == PUBLISHED, plans.c.state == DRAFT),
     )
+    rank = plans.c.plan_id + sa.case((plans.c.state == PUBLISHED, _ABOVE_DRAFTS), else_=0)
     standing = (
-        sa.select(visits, plans.c.week)
+        sa.select(visits, plans.c.week, rank.label("rank"))
         .join_from(visits, plans)
         .where(
             plans.c.week < str(week),
@@ -194,13 +199,11 @@ def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
         )
         .subquery()
     )
-    newest = sa.func.max(standing.c.plan_id).over(
-        partition_by=[standing.c.team_id, standing.c.week]
-    )
+    newest = sa.func.max(standing.c.rank).over(partition_by=[standing.c.team_id, standing.c.week])
     ranked = sa.select(standing, newest.label("newest")).subquery()
     query = (
         sa.select(ranked.c.household_id, ranked.c.team_id, ranked.c.day_date, ranked.c.kind)
-        .where(ranked.c.plan_id == ranked.c.newest)
+        .where(ranked.c.rank == ranked.c.newest)
         .order_by(ranked.c.day_date, ranked.c.team_id, ranked.c.sequence, ranked.c.position)
     )
     return read_frame(conn, query, {"team_id": "str", "day_date": "str", "kind": "str"}, index=None)

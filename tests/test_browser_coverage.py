@@ -20,7 +20,7 @@ from storage.workspace import Workspace
 from workflows.publishing import publish_record
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FrameLocator, Page, WebSocket
+    from playwright.sync_api import Browser, Frame, Page, WebSocket
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.browser
@@ -86,24 +86,27 @@ def open_page(page: Page, name: str) -> None:
     page.get_by_role("heading", name=name, level=1).wait_for()
 
 
-def map_of(page: Page) -> FrameLocator:
-    # the map of the page before stays until the new one is there
-    page.wait_for_function("document.querySelectorAll('iframe[title*=st_folium]').length === 1")
-    return page.frame_locator('iframe[title*="st_folium"]')
+def map_with(page: Page, css: str) -> Frame:
+    """Return the frame of the map that bears such signs; the map before it may still be there."""
+    for _ in range(150):
+        for frame in page.frames:
+            if "st_folium" in frame.url and frame.locator(css).count():
+                return frame
+        page.wait_for_timeout(100)
+    pytest.fail(f"no map with {css}")
 
 
 def test_a_planner_goes_from_the_city_to_a_kecamatan_and_back(page: Page, talk: Talk) -> None:
     choose(page, "Peran (demo)", "Perencana kota")
     open_page(page, "Cakupan")
-    values = map_of(page).locator(".area-value")
-    values.first.wait_for()
+    city = map_with(page, ".area-value")
     page.get_by_text("Dari daftar sampai rencana").wait_for()
     page.get_by_role("heading", name="Per kecamatan").wait_for()
 
     page.wait_for_timeout(1_500)
     said = len(talk.sent)
-    map_of(page).locator("path.leaflet-interactive").first.click()
-    map_of(page).get_by_role("button", name="Zoom in").click()
+    city.locator("path.leaflet-interactive").first.click()
+    city.get_by_role("button", name="Zoom in").click()
     page.wait_for_timeout(1_500)
     assert len(talk.sent) == said, "touching the map told the server something"
 
@@ -121,8 +124,7 @@ def test_a_supervisor_opens_a_kelurahan_and_sees_its_families_as_signs(page: Pag
     open_page(page, "Cakupan")
     page.get_by_role("button", name=re.compile(r"belum \(")).first.click()
     page.get_by_role("heading", name=re.compile("^Keluarga berisiko di ")).wait_for()
-    points = map_of(page).locator(".family-point")
-    points.first.wait_for()
+    points = map_with(page, ".family-point").locator(".family-point")
     told = page.get_by_text(re.compile("menunggu giliran")).first.inner_text()
     families = sum(int(count) for count in re.findall(r"\d+", told))
     assert 0 < points.count() <= families
@@ -133,8 +135,7 @@ def test_a_camat_prints_the_next_half_day(page: Page, tmp_path: Path) -> None:
     open_page(page, "Rute camat")
     rows = page.locator(".st-key-camat-stops tbody tr")
     rows.first.wait_for()
-    icons = map_of(page).locator(".stop-number")
-    icons.first.wait_for()
+    icons = map_with(page, ".stop-number").locator(".stop-number")
     assert icons.count() == rows.count()
     with page.expect_download() as caught:
         page.get_by_role("button", name="Unduh PDF").click()

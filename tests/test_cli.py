@@ -304,7 +304,7 @@ def test_quickstart_prepares_once_and_then_leaves_the_workspace_alone(
 ) -> None:
     workspace = copy_of("city")
     before = state_of(workspace.folder)
-    result = call("quickstart", "--only-prepare", workspace=workspace)
+    result = call("quickstart", "--small", "--only-prepare", workspace=workspace)
     assert (result.exit_code, result.output) == (0, "")
     assert state_of(workspace.folder) == before
 
@@ -321,7 +321,10 @@ def test_quickstart_makes_a_planned_week_and_goes_on_where_it_was_cut_short(
 
     monkeypatch.delenv("SAMBANGI_DATABASE_URL", raising=False)
     monkeypatch.setattr("cli.week_commands.make_demo", small)
-    workspace, words = Workspace(tmp_path / "kota"), ["quickstart", "--only-prepare", "--json", *ON]
+    workspace, words = (
+        Workspace(tmp_path / "kota"),
+        ["quickstart", "--small", "--only-prepare", "--json", *ON],
+    )
     with monkeypatch.context() as patch:
         patch.setattr("cli.week_commands.locate", cut)
         assert call(*words, workspace=workspace).exit_code != 0

@@ -88,7 +88,9 @@ class Ground:
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("many-cities")
     for seed, city in enumerate(CITIES, start=1):
-        make_demo(folder / city, size="small", boundaries=None, streets=None, families=400, seed=seed)
+        make_demo(
+            folder / city, size="small", boundaries=None, streets=None, families=400, seed=seed
+        )
     ground = Ground(folder, folder / "sound.toml", folder / "broken.toml")
     ground.cut_register.parent.mkdir()
     whole = (folder / BROKEN / "register.csv").read_bytes()

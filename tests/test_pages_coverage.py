@@ -285,6 +285,24 @@ def test_a_planner_chooses_a_kecamatan_and_sees_no_family_of_the_camat(
     assert "belum diterbitkan" in told(app)
 
 
+def test_a_meeting_with_a_kader_is_shown_as_one(
+    opened: Callable[..., AppTest], planned: Workspace
+) -> None:
+    with closing(sqlite3.connect(planned.folder / "sambangi.sqlite")) as conn:
+        conn.execute(
+            "UPDATE plan_visits SET kind = 'kader', place_name = 'Posyandu Uji', place_lon = 106.6,"
+            " place_lat = -6.2 WHERE team_id = 'CAMAT-01' AND sequence = 1"
+        )
+        conn.commit()
+    app = opened(planned, "supervisor", "camat")
+    first = app.table[0].value.iloc[0]
+    assert first["Keluarga"] == "Temui kader: 1 keluarga"
+    assert first["Mengapa keluarga ini"] == "bertanya letak rumah di Posyandu Uji"
+    assert ", 1 temu kader" in told(app)
+    app = opened(planned, "planner", "camat")
+    assert app.table[0].value["Kunjungan"].iloc[0] == "Temui kader: 1 keluarga"
+
+
 def test_the_last_visit_of_each_kelurahan_is_told(
     opened: Callable[..., AppTest], planned: Workspace
 ) -> None:

@@ -169,7 +169,7 @@ def test_the_list_of_teams_says_kind_territory_transport_skills_and_most_visits(
     assert row["Jenis"] == "PLKB"
     assert row["Wilayah"] == ", ".join(names[code] for code in team.territory)
     assert row["Kendaraan"] == "sepeda motor"
-    assert row["Terbanyak per hari"] == str(team.most_visits)
+    assert row["Kunjungan/hari"] == str(team.most_visits)
     assert row["No"] == "1"
 
 
@@ -300,7 +300,7 @@ def test_without_teams_the_page_asks_for_the_list(
 def click_on(monkeypatch: pytest.MonkeyPatch, lon: float, lat: float) -> None:
     """Let every map answer as if a person had clicked there."""
     answer = {"last_clicked": {"lat": lat, "lng": lon}}
-    monkeypatch.setattr("app_pages.points.st_folium", lambda *_, **__: answer)
+    monkeypatch.setattr("app_pages.points_map.st_folium", lambda *_, **__: answer)
 
 
 def middle_of(workspace: Workspace, area_code: str) -> tuple[float, float]:
@@ -338,7 +338,7 @@ def test_a_click_and_a_button_settle_as_many_families_as_the_list_said_and_undo_
     assert places_known(no_coordinates).grades["rw"] == first["families"]
     following = points_to_add(no_coordinates).iloc[0]
     assert app.session_state["points-rw"] == following["rw"], "the next block is not open"
-    monkeypatch.setattr("app_pages.points.st_folium", lambda *_, **__: {"last_clicked": None})
+    monkeypatch.setattr("app_pages.points_map.st_folium", lambda *_, **__: {"last_clicked": None})
     assert f"{first['families']} keluarga mendapat letak." in told(run(app))
     press(app, "Batalkan titik ini")
     assert known_points(no_coordinates).empty
@@ -386,7 +386,7 @@ def test_undoing_a_moved_point_puts_it_back_where_it_was(
     click_on(monkeypatch, lon + 0.0005, lat)
     press(run(app), f"Simpan titik {Block(**where).words} di sini")
     assert known_points(no_coordinates)["lon"].iloc[0] == pytest.approx(lon + 0.0005)
-    monkeypatch.setattr("app_pages.points.st_folium", lambda *_, **__: None)
+    monkeypatch.setattr("app_pages.points_map.st_folium", lambda *_, **__: None)
     press(run(app), "Batalkan titik ini")
     assert known_points(no_coordinates).equals(old)
 

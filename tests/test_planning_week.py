@@ -320,9 +320,10 @@ def test_turns_go_to_the_longest_unseen_and_then_to_the_greatest_need() -> None:
     territory = [f"A{i}" for i in range(9)]
     seen = {"A0": "2026-11-25", "A1": "2026-11-04"} | {f"A{i}": "2026-11-18" for i in range(2, 8)}
     need = {f"A{i}": 100 + i for i in range(8)} | {"A8": 0}
-    assert turn_of_kelurahan(territory, seen, need) == ["A1", "A7"]  # 8 with need, 4 weeks
-    assert turn_of_kelurahan(territory, {}, {"A4": 5, "A5": 9}) == ["A5"]
-    assert turn_of_kelurahan(territory, {}, {}) == []
+    assert turn_of_kelurahan(territory, seen, need, 5) == ["A1", "A7", "A6"]  # 8 in 3 weeks
+    assert turn_of_kelurahan(territory, seen, need, 2) == ["A1", "A7"]
+    assert turn_of_kelurahan(territory, {}, {"A4": 5, "A5": 9}, 5) == ["A5"]
+    assert turn_of_kelurahan(territory, {}, {}, 5) == []
 
 
 def test_the_camat_goes_alone_where_no_plkb_works_that_day() -> None:

@@ -37,7 +37,9 @@ def run_chain(folder: Path, boundaries: Path, streets: Path) -> tuple[Workspace,
     """Go from boundaries and streets to a stored week; return every summary."""
     files, workspace = folder / "masukan", Workspace(folder / "kota")
     told: dict[str, Any] = {
-        "demo": make_demo(files, size="small", boundaries=boundaries, streets=streets, families=FAMILIES, seed=1),
+        "demo": make_demo(
+            files, size="small", boundaries=boundaries, streets=streets, families=FAMILIES, seed=1
+        ),
         "city": build_city(workspace, boundaries, streets),
         "register": import_register(
             workspace, files / "register.csv", layout=None, codes=None, now=NOW

@@ -208,3 +208,16 @@ def test_earlier_visits_come_from_the_newest_plan_of_each_team_and_week(
     )
     assert_frame_equal(found, expected)
     assert_frame_equal(none, expected.iloc[:0])
+
+
+def test_a_draft_does_not_take_the_place_of_a_published_week(
+    database: Database, ids: list[int]
+) -> None:
+    earlier, current = Week(2026, 48), Week(2026, 49)
+    with transaction(database) as conn:
+        promised = keep(conn, make_plan(earlier, ["t1"], [ids[0]]))
+        publish_plan(conn, promised.plan_id, datetime(2026, 11, 20, tzinfo=UTC))
+        keep(conn, make_plan(earlier, ["t1"], [ids[1]]))
+        for now in (earlier, current):
+            found = visits_before(conn, WEEK, now)
+            assert found["household_id"].tolist() == [ids[0]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["storage_fixtures", "workspace_fixtures"]
+pytest_plugins = ["storage_fixtures", "workspace_fixtures", "browser_fixtures"]
 
 # the same examples every time, and no clock: the machine may be busy
 settings.register_profile("sambangi", derandomize=True, deadline=None)

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served, chromium, served
+from browser_fixtures import Requests, Served
 from pypdf import PdfReader
 from workspace_fixtures import EAST
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
 
-__all__ = ["chromium", "served"]
 pytestmark = pytest.mark.browser
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served, chromium, serving
+from browser_fixtures import Requests, Served, serving
 from pypdf import PdfReader
 from week_of_tests import records
 from workspace_fixtures import NOW, City
@@ -22,7 +22,6 @@ from workflows.publishing import publish_record
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Frame, Page, WebSocket
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 MOST_BYTES = 1_500_000  # of one message; a map is a part of one
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served, chromium, served
+from browser_fixtures import Requests, Served
 from pypdf import PdfReader
 from workspace_fixtures import NOW, TODAY, WEEK
 
@@ -21,7 +21,6 @@ from workflows.weeks import make_plan
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["chromium", "served"]
 pytestmark = pytest.mark.browser
 
 

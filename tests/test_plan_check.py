@@ -123,7 +123,7 @@ def asked_by_the_camat_and_seen_by_the_plkb() -> WeekPlan:
 
 def two_homes_at_one_stop() -> WeekPlan:
     plan = with_shape(lambda legs: legs[:-1])
-    return replace(plan, visits=with_cell("T4", 5, "sequence", -1).visits)
+    return replace(plan, visits=with_cell("T4", 4, "sequence", -1).visits)
 
 
 def day_of_meetings() -> Broken:
@@ -233,7 +233,7 @@ BROKEN: dict[str, list[Callable[[], Broken]]] = {
     ],
     "too_many_visits": [lambda: with_team("T4", most_visits=4)],
     "numbers_wrong": [
-        lambda: Broken(with_cell("T4", 5, "sequence", 1)),
+        lambda: Broken(with_cell("T4", 4, "sequence", 1)),
         lambda: Broken(with_visits(lambda visits: visits.assign(sequence=visits["sequence"] + 1))),
     ],
     "day_missing": [lambda: Broken(without_day_row())],

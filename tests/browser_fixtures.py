@@ -20,7 +20,7 @@ import pytest
 from workspace_fixtures import TODAY, City
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 _SWITCHES = (
@@ -49,7 +49,7 @@ class Requests:
         return [url for url in web if url.split("/")[2].split(":")[0] != "127.0.0.1"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The app as ``streamlit run`` serves it: families placed and scored, no plan yet."""
     folder = tmp_path_factory.mktemp("served") / "kota"
@@ -108,3 +108,30 @@ def _wait_until_well(app: subprocess.Popen[bytes], url: str, log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"the app did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def settled(page: Page) -> None:
+    """Wait until the script of the page has run to its end."""
+    page.wait_for_timeout(200)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list, as a person would who clicks again when nothing opens."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    settled(page)
+    for _ in range(5):  # the first click after a map was touched only takes the focus from it
+        page.get_by_role("combobox", name=label).last.click()
+        page.wait_for_timeout(500)
+        if wanted.count():
+            break
+    wanted.click()
+    settled(page)
+
+
+def open_page(page: Page, name: str) -> None:
+    """Open a page by its name in the sidebar."""
+    settled(page)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    page.get_by_role("heading", name=name, level=1).wait_for()
+    settled(page)

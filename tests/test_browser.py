@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served
+from browser_fixtures import Requests, Served, choose, open_page
 from pypdf import PdfReader
 from workspace_fixtures import EAST
 
@@ -42,16 +42,6 @@ def page(chromium: Browser, served: Served, requests: Requests) -> Iterator[Page
     context.close()
     assert requests.urls
     assert requests.elsewhere() == []
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option).click()
-
-
-def open_page(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
-    page.get_by_role("heading", name=name, level=1).wait_for()
 
 
 def map_of(page: Page) -> FrameLocator:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served
+from browser_fixtures import Requests, Served, choose, open_page
 from pypdf import PdfReader
 from workspace_fixtures import NOW, TODAY, WEEK
 
@@ -42,19 +42,13 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
     assert requests.elsewhere() == []
 
 
-def enter(page: Page, role: str, name: str) -> None:
-    page.get_by_role("combobox", name="Peran (demo)").click()
-    page.get_by_role("option", name=role).click()
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
-    page.get_by_role("heading", name=name, level=1).wait_for()
-
-
 def test_a_clicked_point_settles_the_families_that_the_list_promised(
     page: Page, served: Served
 ) -> None:
     workspace = Workspace(served.folder)
     first, before = points_to_add(workspace).iloc[0], places_known(workspace)
-    enter(page, "Perencana kota", "Titik RW")
+    choose(page, "Peran (demo)", "Perencana kota")
+    open_page(page, "Titik RW")
     page.locator(".st-key-points-first-0").get_by_role("button").click()
     frame = page.frame_locator('iframe[title*="st_folium"]')
     frame.locator(".leaflet-container path").first.wait_for()
@@ -77,7 +71,8 @@ def test_a_supervisor_gives_leave_and_takes_the_poster(
 ) -> None:
     workspace = Workspace(served.folder)
     make_plan(workspace, week=WEEK, area=None, seconds=None, today=TODAY, now=NOW, workers=1)
-    enter(page, "Pengawas kecamatan", "Tim & kalender")
+    choose(page, "Peran (demo)", "Pengawas kecamatan")
+    open_page(page, "Tim & kalender")
     cell = page.get_by_role("button", name=re.compile("^PLKB .*, Selasa: 08.30"))
     name = str(cell.first.get_attribute("aria-label")).split(",")[0]
     cell.first.click()

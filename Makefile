@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: run test lint bench proof lock clean
 
 run: .venv/run.stamp
-	$(BIN)/sambangi quickstart --small
+	$(BIN)/sambangi quickstart
 
 test: .venv/dev.stamp
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -43,27 +43,26 @@ def demo(
     ] = None,
     families: Annotated[
         int | None,
-        typer.Option("--families", help="Banyaknya keluarga (--small, jalan nyata)."),
+        typer.Option("--families", help="Banyaknya keluarga; kota rekaan punya jumlahnya sendiri."),
     ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Semua keluarga sasaran, bukan yang berisiko saja.")
+    city: Annotated[
+        bool, typer.Option("--city", help="Kota Tangerang rekaan, bukan satu kecamatan saja.")
     ] = False,
-    small: Annotated[
-        bool, typer.Option("--small", help="Satu kecamatan rekaan, bukan seluruh kota.")
+    every: Annotated[
+        bool, typer.Option("--all", help="Dengan --city: semua keluarga sasaran.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Angka acak awal.")] = 1,
 ) -> None:
-    """Tulis berkas Kota Tangerang rekaan: keluarga, batas dan jalannya dibuat-buat.
+    """Tulis berkas sebuah kecamatan atau kota rekaan.
 
     Contoh: sambangi demo --out demo
     """
-    real = boundaries is not None or streets is not None
-    if every and (small or real):
-        raise WrongCallError(N_("--all hanya untuk seluruh kota rekaan."))
+    if every and not city:
+        raise WrongCallError(N_("--all hanya bersama --city."))
     with progress_bar(context) as report:
         summary = make_demo(
             out,
-            size="small" if small or real else "city-all" if every else "city",
+            size="city-all" if every else "city" if city else "small",
             boundaries=boundaries,
             streets=streets,
             families=families,

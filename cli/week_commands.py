@@ -121,18 +121,18 @@ def quickstart(
     only_prepare: Annotated[
         bool, typer.Option("--only-prepare", help="Siapkan saja, jangan buka aplikasi.")
     ] = False,
-    small: Annotated[
-        bool, typer.Option("--small", help="Satu kecamatan rekaan saja, lebih cepat.")
+    city: Annotated[
+        bool, typer.Option("--city", help="Kota Tangerang rekaan, bukan satu kecamatan saja.")
     ] = False,
 ) -> None:
     """Siapkan kota rekaan dengan rencana minggu depan, lalu buka aplikasi.
 
     Ruang kerja yang sudah ada dipakai apa adanya.
 
-    Contoh: sambangi quickstart --small
+    Contoh: sambangi quickstart
     """
     if awaits_demo(context.workspace):
-        show(context, _prepare(context, "small" if small else "city"))
+        show(context, _prepare(context, "city" if city else "small"))
     if not only_prepare:
         serve_app(context, "127.0.0.1", port)
 

@@ -118,7 +118,7 @@ def run(city_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     lists = {each: folder / f"{each}.csv" for each in ("register", "teams", "places", "calendar")}
     written = write_points_and_days(folder / "berkas")
     calls: dict[str, list[object]] = {
-        "demo": ["demo", "--out", folder / "demo", "--small", "--families", 30],
+        "demo": ["demo", "--out", folder / "demo", "--families", 30],
         "city": [
             *("city", "build", "--boundaries", city_files / "boundaries.geojson"),
             *("--streets", city_files / "streets.osm"),
@@ -304,7 +304,7 @@ def test_quickstart_prepares_once_and_then_leaves_the_workspace_alone(
 ) -> None:
     workspace = copy_of("city")
     before = state_of(workspace.folder)
-    result = call("quickstart", "--small", "--only-prepare", workspace=workspace)
+    result = call("quickstart", "--only-prepare", workspace=workspace)
     assert (result.exit_code, result.output) == (0, "")
     assert state_of(workspace.folder) == before
 
@@ -323,7 +323,7 @@ def test_quickstart_makes_a_planned_week_and_goes_on_where_it_was_cut_short(
     monkeypatch.setattr("cli.week_commands.make_demo", small)
     workspace, words = (
         Workspace(tmp_path / "kota"),
-        ["quickstart", "--small", "--only-prepare", "--json", *ON],
+        ["quickstart", "--only-prepare", "--json", *ON],
     )
     with monkeypatch.context() as patch:
         patch.setattr("cli.week_commands.locate", cut)

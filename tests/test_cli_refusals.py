@@ -179,21 +179,17 @@ BAD = {
         3,
         "seluruhnya tertutup kelurahan lain",
     ),
-    "demo without families": Bad(
-        None, "demo --small --families 0 --out {f}/keluar", 2, "1 atau lebih"
-    ),
+    "demo without families": Bad(None, "demo --families 0 --out {f}/keluar", 2, "1 atau lebih"),
     "demo with half a city": Bad(
         None, "demo --boundaries {c}/boundaries.geojson --out {f}/keluar", 2, "diberikan bersama"
     ),
     "demo with a bad seed": Bad(None, "demo --seed -1 --out {f}/keluar", 2, "0 atau lebih"),
     "demo over foreign files": Bad(
-        None, "demo --small --families 5 --out {f}", 2, "bukan data rekaan; pilih folder lain"
+        None, "demo --families 5 --out {f}", 2, "bukan data rekaan; pilih folder lain"
     ),
-    "demo into a file": Bad(
-        None, "demo --small --families 5 --out {f}/foto.csv", 2, "bukan folder"
-    ),
+    "demo into a file": Bad(None, "demo --families 5 --out {f}/foto.csv", 2, "bukan folder"),
     "demo below a file": Bad(
-        None, "demo --small --families 5 --out {f}/foto.csv/a", 2, "Folder a tidak dapat ditulis"
+        None, "demo --families 5 --out {f}/foto.csv/a", 2, "Folder a tidak dapat ditulis"
     ),
     "locate without workspace": Bad(None, "locate", 4, "Ruang kerja kota belum ada"),
     "score without workspace": Bad(None, "score", 4, "Ruang kerja kota belum ada"),

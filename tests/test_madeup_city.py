@@ -429,11 +429,11 @@ def test_sizes_and_options_that_do_not_go_together_are_refused(tmp_path: Path) -
 
     with pytest.raises(DemoCallError, match="Ukuran 'huge' tidak dikenal"):
         make("huge")
-    with pytest.raises(DemoCallError, match="pakai --small"):
+    with pytest.raises(DemoCallError, match="banyak keluarganya sendiri"):
         make("city", 100)
-    told = CliRunner().invoke(app, ["demo", "--all", "--small", "--out", str(tmp_path / "d")])
+    told = CliRunner().invoke(app, ["demo", "--all", "--out", str(tmp_path / "d")])
     assert told.exit_code == 2
-    assert "--all hanya untuk seluruh kota" in told.output
+    assert "--all hanya bersama --city" in told.output
     assert not (tmp_path / "d").exists()
 
 

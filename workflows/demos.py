@@ -76,7 +76,7 @@ def make_demo(
     if size != "small":
         if boundaries is not None or streets is not None or families is not None:
             raise DemoCallError(
-                N_("Kota rekaan punya batas, jalan dan banyak keluarganya sendiri; pakai --small.")
+                N_("Kota rekaan punya batas, jalan dan banyak keluarganya sendiri.")
             )
         progress(0.1, N_("Menulis kota rekaan"))
         return asdict(write_city_demo(out, all_families=size == "city-all", seed=seed))

@@ -12,6 +12,7 @@ from common.clock import Week
 from planning.teams import Shift, Team
 
 DAY_S = 86_400
+_OFFICE_DAYS = 5  # Monday to Friday
 
 
 def public_holidays(week: Week) -> frozenset[str]:
@@ -34,6 +35,35 @@ def working_days(team: Team, week: Week, closed: Iterable[str]) -> list[tuple[in
         for weekday, shift in enumerate(team.shifts)
         if shift is not None and week.day(weekday).isoformat() not in off
     ]
+
+
+def with_moved_half_day(teams: Iterable[Team], week: Week, closed: Iterable[str]) -> list[Team]:
+    """Return the teams as they work in this week: a camat's lost half-day is another day's.
+
+    A camat who has hours on one or more days, all of them holidays or leave in this week, works
+    the first of those hours on the nearest day from Monday to Friday that is neither; the
+    earlier of two as near. Where there is none the week is lost. Other teams stay as they are.
+    """
+    held = list(closed)
+    return [_moved(team, week, held) if team.kind == "camat" else team for team in teams]
+
+
+def _moved(team: Team, week: Week, closed: list[str]) -> Team:
+    usual = [weekday for weekday, shift in enumerate(team.shifts) if shift is not None]
+    if not usual or working_days(team, week, closed):
+        return team
+    off = team.leave | frozenset(closed)
+    free = [
+        weekday
+        for weekday in range(_OFFICE_DAYS)
+        if weekday not in usual and week.day(weekday).isoformat() not in off
+    ]
+    if not free:
+        return team
+    nearest = min(free, key=lambda weekday: (abs(weekday - usual[0]), weekday))
+    hours = team.shifts[usual[0]]
+    shifts = tuple(hours if weekday == nearest else None for weekday in range(7))
+    return replace(team, shifts=shifts)
 
 
 def city_holidays(calendar: pd.DataFrame, week: Week) -> frozenset[str]:

@@ -10,23 +10,31 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from planning_fixtures import (
+    HOUR,
     KELURAHAN,
     SETTINGS,
     City,
     doorless_city,
     make_families,
     make_team,
+    shifts,
     small_city,
 )
 from week_of_tests import plan, same_plan, stored
 
 from common.clock import Week
-from planning.calendar import city_holidays, posyandu_weekdays, with_leave
+from planning.calendar import (
+    city_holidays,
+    posyandu_weekdays,
+    with_leave,
+    with_moved_half_day,
+)
 from planning.columns import CALENDAR
 from planning.eligibility import Sorted, sort_out
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan
 from planning.team_days import team_days, vehicle_id
+from planning.teams import Shift, Team
 from storage.calendar import load_calendar, replace_calendar
 from storage.database import Database, open_database, reading, transaction
 from storage.households import load_households
@@ -55,6 +63,60 @@ def leave(date: str, team_id: str) -> Row:
 
 def holiday(date: str) -> Row:
     return {"date": date, "kind": "holiday"}
+
+
+# --- a camat's half-day that falls on a holiday or on leave
+
+
+HALF_DAY = Shift(8 * HOUR, 11 * HOUR + 1800)
+CAMAT = make_team("C", "camat", KELURAHAN, 4, shifts=shifts([3], HALF_DAY))
+MONDAY, FRIDAY = "2026-11-30", "2026-12-04"
+
+
+def camat_days(team: Team, *closed: str) -> list[str]:
+    """Dates on which the team works in the week once a lost half-day was moved."""
+    moved = with_moved_half_day([team], WEEK, closed)
+    return [
+        WEEK.day(day.weekday).isoformat() for day in team_days(moved[0], WEEK, frozenset(closed))
+    ]
+
+
+def test_a_camat_keeps_the_usual_half_day_where_it_can_be_kept() -> None:
+    assert with_moved_half_day([CAMAT], WEEK, [TUESDAY]) == [CAMAT]
+    assert camat_days(CAMAT) == [THURSDAY]
+
+
+@pytest.mark.parametrize(
+    ("closed", "leave_on", "instead"),
+    [
+        ([THURSDAY], [], [WEDNESDAY]),  # as near as Friday, and earlier
+        ([], [THURSDAY], [WEDNESDAY]),
+        ([THURSDAY, WEDNESDAY], [], [FRIDAY]),
+        ([THURSDAY], [WEDNESDAY, FRIDAY], [TUESDAY]),
+        ([THURSDAY, FRIDAY], [WEDNESDAY, TUESDAY], [MONDAY]),
+        ([THURSDAY, FRIDAY], [WEDNESDAY, TUESDAY, MONDAY], []),  # never on a weekend
+    ],
+)
+def test_a_lost_half_day_is_held_on_the_nearest_open_day(
+    closed: list[str], leave_on: list[str], instead: list[str]
+) -> None:
+    assert camat_days(replace(CAMAT, leave=frozenset(leave_on)), *closed) == instead
+
+
+def test_a_moved_half_day_keeps_its_hours_and_only_camat_move() -> None:
+    tpk = make_team("T1", "tpk", KELURAHAN, 1, shifts=shifts([3], HALF_DAY))
+
+    moved, same = with_moved_half_day([CAMAT, tpk], WEEK, [THURSDAY])
+
+    assert moved.shifts[2] == CAMAT.shifts[3]
+    assert moved.shifts[3] is None
+    assert same == tpk
+
+
+def test_a_camat_with_two_half_days_moves_none_while_one_is_left() -> None:
+    twice = replace(CAMAT, shifts=shifts([1, 3], HALF_DAY))
+    assert camat_days(twice, THURSDAY) == [TUESDAY]
+    assert camat_days(twice, TUESDAY, THURSDAY) == [MONDAY]
 
 
 # --- what the calendar says of a week

@@ -251,6 +251,19 @@ def test_without_any_coordinate_every_team_still_has_stops() -> None:
     assert check_plan(made, city.families, city.teams) == []
 
 
+def test_where_there_are_few_meetings_no_team_is_left_without_one() -> None:
+    city = doorless_city()
+    few = city.families.groupby("area_code").head(60)
+    places = {(area, ""): middle(area) for area in KELURAHAN}
+    meetings = make_meetings(few, rw_of(few), places, frozenset(), SUNDAY, VISIT)
+    crowd = replace(city, families=few, meetings=tuple(meetings))
+
+    made = crowd.plan()
+
+    assert len(made.leftovers) == 0, "there is time for all"
+    assert set(made.days["team_id"]) == {team.team_id for team in city.teams}
+
+
 def test_nobody_is_sent_to_a_home_that_is_only_the_middle_of_a_kelurahan() -> None:
     made = doorless_plan()
     assert set(made.visits["kind"]) == {"kader"}

@@ -16,7 +16,12 @@ from common.clock import Week, parse_upcoming_week, week_of
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
 from common.settings import VisitSettings, read_settings
-from planning.calendar import city_holidays, posyandu_weekdays, with_leave
+from planning.calendar import (
+    city_holidays,
+    posyandu_weekdays,
+    with_leave,
+    with_moved_half_day,
+)
 from planning.groups import GroupResult, GroupTask, territory_groups
 from planning.meetings import Meeting, make_meetings, meeting_places
 from planning.plan import WeekPlan
@@ -109,6 +114,8 @@ def make_plan(
     families, teams = _scope(ground, scores, area)
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
+    closed = city_holidays(ground.calendar, wanted)
+    teams = with_moved_half_day(teams, wanted, closed)
     progress(0.05, N_("Menghitung waktu tempuh"))
     meetings = _meetings(ground, families, teams, wanted, settings.visits)
     travel = prepare_travel(
@@ -125,7 +132,7 @@ def make_plan(
         area or CITY,
         travel,
         settings,
-        closed=city_holidays(ground.calendar, wanted),
+        closed=closed,
         last_seen=_last_seen(ground),
         meetings=meetings,
         busy=_busy(ground, families, wanted),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from common.settings import Settings
 from planning.groups import GroupTask
@@ -18,7 +19,8 @@ from planning.team_days import TeamDay
 from planning.travel import Travel, TravelPart
 from routing.problem import UNREACHABLE, Stop
 
-_WEEKS_PER_ROUND = 3  # so that a week lost to a holiday still leaves a round within four
+_WEEKS_PER_ROUND = 3  # so that a visit that finds no room still leaves a round within four weeks
+_OWED_AFTER_DAYS = 21  # a kelurahan not seen for so long must be seen this time
 _PER_KELURAHAN = 8  # families of a kelurahan offered to the camat's search
 
 
@@ -46,6 +48,7 @@ def turn_of_kelurahan(
 
 def camat_day(
     day: TeamDay,
+    on: date,
     partners: Sequence[TeamDay],
     offers: Sequence[Offer],
     last_seen: Mapping[str, str],
@@ -61,6 +64,8 @@ def camat_day(
     ----------
     day
         The camat's team-day.
+    on
+        Its date.
     partners
         Days of PLKB teams on the same weekday.
     offers
@@ -81,7 +86,9 @@ def camat_day(
     points += [travel.point_of_team[team_id] for team_id in team_ids]
     paces = dict.fromkeys([day.team.transport, *(each.team.transport for each in with_them)])
     times = travel.part(points, list(paces))
-    stops, partner = _stops(chosen, partner_of_area, bases, day, times)
+    since = (on - timedelta(days=_OWED_AFTER_DAYS)).isoformat()
+    owed = {area for area in areas if last_seen.get(area, "") < since}
+    stops, partner = _stops(chosen, owed, partner_of_area, bases, day, times)
     task = GroupTask(
         name=day.vehicle_id,
         stops=stops,
@@ -138,6 +145,7 @@ def _in_turn(
 
 def _stops(
     chosen: Sequence[Offer],
+    owed: set[str],
     partner_of_area: Mapping[str, TeamDay],
     bases: Mapping[str, int],
     day: TeamDay,
@@ -145,7 +153,7 @@ def _stops(
 ) -> tuple[tuple[Stop, ...], dict[str, str]]:
     """Return the stops with the hours at which a partner can be there, and the partners.
 
-    The best stop of each kelurahan is a must, so that every kelurahan in turn is seen.
+    The best stop of each kelurahan that is owed a visit is a must, so that all are seen in turn.
     """
     own_pace = {mode: times.durations(mode) for mode in times.graphs}
     begun: set[str] = set()
@@ -165,7 +173,7 @@ def _stops(
             partner[offer.stop_id] = joining.team.team_id
         else:
             windows = ()
-        first = offer.area_code not in begun
+        must = offer.area_code in owed and offer.area_code not in begun
         begun.add(offer.area_code)
         stops.append(
             replace(
@@ -173,7 +181,7 @@ def _stops(
                 service_s=offer.camat_service_s,
                 windows_s=windows,
                 vehicles=None,
-                must=first,
+                must=must,
             )
         )
     return tuple(stops), partner

@@ -155,7 +155,9 @@ def _plan_camat(
         ]
         taken = {each.stop_id for each in appointments}
         waiting = [offer for offer in offers if offer.stop_id not in taken]
-        half_day = camat_day(day, partners, waiting, seen, travel, settings, seconds)
+        half_day = camat_day(
+            day, week.day(day.weekday), partners, waiting, seen, travel, settings, seconds
+        )
         if half_day is None:
             continue
         result = plan_group(half_day.task)

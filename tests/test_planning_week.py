@@ -319,6 +319,24 @@ def test_every_kelurahan_has_its_turn_within_four_weeks() -> None:
     assert turns[3] == turns[0]
 
 
+def test_a_kelurahan_owed_a_visit_comes_before_those_seen_lately(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("planning.camat._WEEKS_PER_ROUND", 1)  # all three have their turn
+    city = small_city()
+    owed = KELURAHAN[-1]
+    poor = city.families["area_code"] == owed
+    families = city.families.assign(prize=city.families["prize"].where(~poor, 1))
+    lately = dict.fromkeys(KELURAHAN[:-1], WEEK.day(0).isoformat())
+    room_for_one = Shift(8 * HOUR + 1800, 9 * HOUR + 1500)
+    camat = replace(city.teams[0], shifts=shifts([2], room_for_one))
+    city = replace(city, families=families, teams=(camat, *city.teams[1:]))
+
+    visits = camat_visits(city.plan(last_seen={**lately, owed: "2026-10-01"}))
+
+    assert families["area_code"].loc[visits["household_id"]].tolist() == [owed]
+
+
 def test_turns_go_to_the_longest_unseen_and_then_to_the_greatest_need() -> None:
     territory = [f"A{i}" for i in range(9)]
     seen = {"A0": "2026-11-25", "A1": "2026-11-04"} | {f"A{i}": "2026-11-18" for i in range(2, 8)}

@@ -24,7 +24,7 @@ def placed_workspace(families: int, seed: int) -> Iterator[Workspace]:
     """Yield a workspace in which everything up to the places is done."""
     with TemporaryDirectory(prefix="sambangi-") as folder:
         files, workspace = Path(folder) / "demo", Workspace(Path(folder) / "workspace")
-        make_demo(files, size="small", boundaries=None, streets=None, families=families, seed=seed)
+        make_demo(files, every=False, boundaries=None, streets=None, families=families, seed=seed)
         build_city(workspace, files / "boundaries.geojson", files / "streets.osm")
         import_register(workspace, files / "register.csv", layout=None, codes=None, now=NOW)
         import_teams(workspace, files / "teams.csv")

@@ -11,8 +11,6 @@ import typer
 
 from cli.options import with_context
 from cli.output import Context, progress_bar, require_folder, show, write_table
-from common.errors import WrongCallError
-from common.language import N_
 from workflows.cities import build_city
 from workflows.demos import make_demo
 from workflows.placing import locate
@@ -43,26 +41,23 @@ def demo(
     ] = None,
     families: Annotated[
         int | None,
-        typer.Option("--families", help="Banyaknya keluarga; kota rekaan punya jumlahnya sendiri."),
+        typer.Option(
+            "--families", help="Satu kecamatan rekaan dengan sekian keluarga, bukan kota."
+        ),
     ] = None,
-    city: Annotated[
-        bool, typer.Option("--city", help="Kota Tangerang rekaan, bukan satu kecamatan saja.")
-    ] = False,
     every: Annotated[
-        bool, typer.Option("--all", help="Dengan --city: semua keluarga sasaran.")
+        bool, typer.Option("--all", help="Semua keluarga sasaran, bukan yang berisiko saja.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Angka acak awal.")] = 1,
 ) -> None:
-    """Tulis berkas sebuah kecamatan atau kota rekaan.
+    """Tulis berkas Kota Tangerang rekaan; lihat pilihan untuk yang lebih kecil.
 
     Contoh: sambangi demo --out demo
     """
-    if every and not city:
-        raise WrongCallError(N_("--all hanya bersama --city."))
     with progress_bar(context) as report:
         summary = make_demo(
             out,
-            size="city-all" if every else "city" if city else "small",
+            every=every,
             boundaries=boundaries,
             streets=streets,
             families=families,

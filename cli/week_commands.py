@@ -121,9 +121,12 @@ def quickstart(
     only_prepare: Annotated[
         bool, typer.Option("--only-prepare", help="Siapkan saja, jangan buka aplikasi.")
     ] = False,
-    city: Annotated[
-        bool, typer.Option("--city", help="Kota Tangerang rekaan, bukan satu kecamatan saja.")
-    ] = False,
+    families: Annotated[
+        int | None,
+        typer.Option(
+            "--families", help="Satu kecamatan rekaan dengan sekian keluarga, bukan kota."
+        ),
+    ] = None,
 ) -> None:
     """Siapkan kota rekaan dengan rencana minggu depan, lalu buka aplikasi.
 
@@ -132,19 +135,19 @@ def quickstart(
     Contoh: sambangi quickstart
     """
     if awaits_demo(context.workspace):
-        show(context, _prepare(context, "city" if city else "small"))
+        show(context, _prepare(context, families))
     if not only_prepare:
         serve_app(context, "127.0.0.1", port)
 
 
-def _prepare(context: Context, size: str) -> dict[str, Any]:
+def _prepare(context: Context, families: int | None) -> dict[str, Any]:
     """Go through the ordinary steps with a made-up city and return their summaries."""
     now = datetime.now(UTC)
     workspace, folder = context.workspace, demo_folder(context.workspace)
     done: dict[str, Any] = {}
     with progress_bar(context) as report:
         done["demo"] = make_demo(
-            folder, size=size, boundaries=None, streets=None, families=None, seed=1,
+            folder, every=False, boundaries=None, streets=None, families=families, seed=1,
             progress=report,
         )  # fmt: skip
         files = folder / "boundaries.geojson", folder / "streets.osm"

@@ -37,7 +37,6 @@ from geodata.streets import read_streets
 from geodata.validation import Checked, check_register
 from planning.calendar_file import check_calendar, read_calendar
 from planning.team_file import check_teams, read_teams
-from workflows.demos import make_demo
 
 METRES = 32748
 MARGIN_DEGREES = 0.015
@@ -421,20 +420,31 @@ def test_a_city_call_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["register.csv"]
 
 
-def test_sizes_and_options_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
-    def make(size: str, families: int | None = None) -> None:
-        make_demo(
-            tmp_path / "d", size=size, boundaries=None, streets=None, families=families, seed=1
-        )
-
-    with pytest.raises(DemoCallError, match="Ukuran 'huge' tidak dikenal"):
-        make("huge")
-    with pytest.raises(DemoCallError, match="banyak keluarganya sendiri"):
-        make("city", 100)
-    told = CliRunner().invoke(app, ["demo", "--all", "--out", str(tmp_path / "d")])
+def test_options_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
+    told = CliRunner().invoke(
+        app, ["demo", "--all", "--families", "9", "--out", str(tmp_path / "d")]
+    )
     assert told.exit_code == 2
-    assert "--all hanya bersama --city" in told.output
+    assert "--all hanya untuk kota rekaan seutuhnya" in told.output
     assert not (tmp_path / "d").exists()
+
+
+def test_the_demo_is_the_whole_city_unless_something_smaller_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def write(out: Path, *, all_families: bool, seed: int) -> DemoReport:
+        del out, seed
+        asked.append(all_families)
+        return DemoReport((), 0, 0, {}, {})
+
+    monkeypatch.setattr("workflows.demos.write_city_demo", write)
+    for options in ([], ["--all"], ["--families", "5"]):
+        told = CliRunner().invoke(app, ["demo", *options, "--out", str(tmp_path / "d")])
+        assert told.exit_code == 0, told.output
+    assert asked == [False, True]
+    assert (tmp_path / "d" / "register.csv").exists()
 
 
 def test_the_files_are_named_as_announced(city: Made) -> None:

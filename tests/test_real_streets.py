@@ -38,7 +38,7 @@ def run_chain(folder: Path, boundaries: Path, streets: Path) -> tuple[Workspace,
     files, workspace = folder / "masukan", Workspace(folder / "kota")
     told: dict[str, Any] = {
         "demo": make_demo(
-            files, size="small", boundaries=boundaries, streets=streets, families=FAMILIES, seed=1
+            files, every=False, boundaries=boundaries, streets=streets, families=FAMILIES, seed=1
         ),
         "city": build_city(workspace, boundaries, streets),
         "register": import_register(

@@ -46,7 +46,7 @@ class City:
 def city_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Boundaries, streets, a register of about 400 families and six teams."""
     ground = tmp_path_factory.mktemp("ground")
-    made_up = {"size": "small", "families": 1, "seed": 5, "boundaries": None, "streets": None}
+    made_up = {"every": False, "families": 1, "seed": 5, "boundaries": None, "streets": None}
     make_demo(ground, **made_up)
     drawn = (ground / "boundaries.geojson").read_text(encoding="utf-8")
     for number in (5, 6, 7, 8):
@@ -63,9 +63,7 @@ def city_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     boundaries, streets = files / "boundaries.geojson", files / "streets.osm"
     boundaries.write_text("\n".join(lines), encoding="utf-8")
     shutil.copy(ground / "streets.osm", streets)
-    make_demo(
-        files, size="small", families=FAMILIES, seed=5, boundaries=boundaries, streets=streets
-    )
+    make_demo(files, every=False, families=FAMILIES, seed=5, boundaries=boundaries, streets=streets)
     with (files / "teams.csv").open(encoding="utf-8", newline="") as file:
         teams = list(csv.DictReader(file))
     kept = [team for team in teams if team["team_id"] in _TEAMS]

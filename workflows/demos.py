@@ -19,8 +19,7 @@ from storage.workspace import Workspace
 from workflows.cities import city_outline, is_missing
 from workflows.progress import Progress, silent
 
-SIZES = ("city", "city-all", "small")
-SMALL_FAMILIES = 2400
+USUAL_FAMILIES = 2400
 
 
 def awaits_demo(workspace: Workspace) -> bool:
@@ -42,7 +41,7 @@ def demo_folder(workspace: Workspace) -> Path:
 def make_demo(
     out: Path,
     *,
-    size: str,
+    every: bool,
     boundaries: Path | None,
     streets: Path | None,
     families: int | None,
@@ -51,37 +50,31 @@ def make_demo(
 ) -> dict[str, Any]:
     """Write the files and return what they hold, in counts.
 
+    Without ``boundaries``, ``streets`` and ``families`` it is the whole made-up Kota Tangerang.
+
     Parameters
     ----------
-    size
-        ``city``: the families at risk of the whole made-up Kota Tangerang; ``city-all``: all
-        its target families; ``small``: one made-up kecamatan. Real boundaries and streets take
-        the place of the made-up ground, with ``small``.
+    every
+        All target families of the city; else only those at risk.
+    boundaries, streets
+        Real ones that made-up families are put on; both or none.
     families
-        Families of ``small``, 2,400 when None; a city has its own number.
+        How many, in one made-up kecamatan or on the real ground (there 2,400 when None).
 
     Raises
     ------
     DemoCallError
-        An unknown size, or options that do not go together.
+        Options that do not go together, or a number below what can be made.
     DemoFolderError, DemoInputError
         See :func:`geodata.madeup.demo.write_demo`; also what reading the files may raise.
     """
-    if size not in SIZES:
-        raise DemoCallError(
-            N_("Ukuran {size!r} tidak dikenal; yang ada: {known}."),
-            size=size,
-            known=", ".join(SIZES),
-        )
-    if size != "small":
-        if boundaries is not None or streets is not None or families is not None:
-            raise DemoCallError(
-                N_("Kota rekaan punya batas, jalan dan banyak keluarganya sendiri.")
-            )
-        progress(0.1, N_("Menulis kota rekaan"))
-        return asdict(write_city_demo(out, all_families=size == "city-all", seed=seed))
     if (boundaries is None) != (streets is None):
         raise DemoCallError(N_("--boundaries dan --streets harus diberikan bersama."))
+    if boundaries is None and families is None:
+        progress(0.1, N_("Menulis kota rekaan"))
+        return asdict(write_city_demo(out, all_families=every, seed=seed))
+    if every:
+        raise DemoCallError(N_("--all hanya untuk kota rekaan seutuhnya."))
     areas = drawn = None
     if boundaries is not None and streets is not None:
         progress(0.1, N_("Membaca batas dan jalan"))
@@ -89,5 +82,5 @@ def make_demo(
         epsg = int(local_crs(areas).to_epsg() or 0)
         drawn = read_streets(streets, city_outline(areas, epsg, StreetSettings().margin_m))
     progress(0.4, N_("Menulis data rekaan"))
-    count = SMALL_FAMILIES if families is None else families
+    count = USUAL_FAMILIES if families is None else families
     return asdict(write_demo(out, areas=areas, streets=drawn, families=count, seed=seed))

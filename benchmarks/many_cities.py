@@ -38,7 +38,7 @@ def main(families: int) -> None:
         for number in range(CITIES):
             make_demo(
                 base / f"in{number}",
-                size="small",
+                every=False,
                 boundaries=None,
                 streets=None,
                 families=families,

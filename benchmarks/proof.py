@@ -10,12 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
 from pandas.testing import assert_frame_equal
 
 from benchmarks.made_up_week import NOW, TODAY, placed_workspace
 from geodata.madeup.city import write_city_demo
+from planning.plan import WeekPlan
+from storage.areas import load_areas
 from storage.database import open_database, reading
+from storage.places import load_places
 from storage.plans import load_plan
+from storage.teams import load_teams
 from storage.workspace import Workspace
 from workflows.weeks import make_plan
 
@@ -59,6 +64,40 @@ def same_seed_same_city(seed: int) -> str:
     return f"{size} bytes equal"
 
 
+def every_kelurahan_sees_its_camat(seed: int) -> str:
+    """Plan four weeks of the whole city, holidays and leave in them."""
+    with placed_workspace(None, seed) as workspace:
+        plans = [_planned(workspace, f"2026-W{number}") for number in range(49, 53)]
+        with reading(open_database(workspace)) as conn:
+            areas, area_of = load_areas(conn), load_places(conn)["area_code"]
+    visits = pd.concat([plan.visits.assign(week=str(plan.week)) for plan in plans])
+    camat = visits[visits["team_id"].str.startswith("CAMAT-")]
+    weeks = camat.groupby("team_id")["week"].nunique()
+    seen = camat["household_id"].map(area_of).nunique()
+    if (weeks != len(plans)).any() or len(weeks) != areas["kecamatan_code"].nunique():
+        raise SystemExit(f"seed {seed}: a camat has a week without a route")
+    if seen != len(areas):
+        raise SystemExit(f"seed {seed}: a camat came to {seen} of {len(areas)} kelurahan")
+    key = ["week", "household_id", "day_date", "start_s"]
+    joint = visits[visits["joint_team_id"].notna()]
+    there = joint[["team_id", *key]].rename(columns={"team_id": "joint_team_id"})
+    if len(joint.merge(there, on=["joint_team_id", *key])) != len(joint):
+        raise SystemExit(f"seed {seed}: a joint visit is not in both plans")
+    return f"{seen} kelurahan, {len(joint) // 2} joint visits"
+
+
+def no_coordinate_no_idle_team(seed: int) -> str:
+    """Plan the whole city from a register without coordinates, no place known."""
+    with placed_workspace(None, seed, coordinates=False) as workspace:
+        plan = _planned(workspace, "2026-W49")
+        with reading(open_database(workspace)) as conn:
+            teams = {team.team_id for team in load_teams(conn)}
+    idle = len(teams - set(plan.days["team_id"]))
+    if idle or (plan.visits["kind"] != "kader").any():
+        raise SystemExit(f"seed {seed}: {idle} teams without a stop, or a home nobody can find")
+    return f"{len(teams)} teams, {plan.households_planned} families asked for"
+
+
 PROMISES: dict[str, tuple[Callable[[int], str], range]] = {
     "Every family is planned once or has one reason; no route breaks a rule": (
         counts_add_up_and_routes_hold,
@@ -66,6 +105,14 @@ PROMISES: dict[str, tuple[Callable[[int], str], range]] = {
     ),
     "Same input, same plan, in one process or two": (same_input_same_plan, SEEDS),
     "Same seed, same made-up city of 104 kelurahan": (same_seed_same_city, SEEDS[:2]),
+    "Every camat has a route in each of four weeks and comes to every kelurahan": (
+        every_kelurahan_sees_its_camat,
+        SEEDS[:1],
+    ),
+    "Without any coordinate or place every team has stops, none at a home": (
+        no_coordinate_no_idle_team,
+        SEEDS[:2],
+    ),
 }
 
 
@@ -89,6 +136,12 @@ def main() -> None:
         lines.append(f"| {promise} | {len(seen)} | {ordered[0]}; {ordered[-1]} | {spent:.0f} |")
         sys.stdout.write(lines[-1] + "\n")
     PROOF.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _planned(workspace: Workspace, week: str) -> WeekPlan:
+    record = make_plan(workspace, week=week, area=None, seconds=None, today=TODAY, now=NOW)
+    with reading(open_database(workspace)) as conn:
+        return load_plan(conn, record.plan_id)
 
 
 def _plan(workspace: Workspace, workers: int | None = None) -> dict[str, int | dict[str, int]]:

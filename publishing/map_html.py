@@ -28,9 +28,6 @@ from publishing.sheet import Sheet, SheetStop
 
 # Okabe & Ito (2008): colours that colour-blind readers can tell apart
 BLUE, BLACK = "#0072B2", "#000000"
-_WIDE = frozenset({"motorway", "trunk", "primary", "secondary"})
-_MIDDLE = frozenset({"tertiary", "unclassified"})
-_WIDTH_PX = {"wide": 5.0, "middle": 3.5, "small": 2.0}
 _DECIMALS = 5  # of a degree: one metre
 
 
@@ -59,29 +56,6 @@ def rounded(shape: BaseGeometry) -> dict[str, object]:
 
     plain = shapely.geometry.mapping(shape)
     return {"type": plain["type"], "coordinates": nested(plain["coordinates"])}
-
-
-def street_features(streets: gpd.GeoDataFrame) -> dict[str, object]:
-    """Return the streets as few GeoJSON features: one a name, one a width for the nameless.
-
-    Properties: ``w`` width in pixels, ``n`` escaped name (named ones only).
-    """
-    kinds = streets["highway"].astype(str).str.removesuffix("_link")
-    width = np.select([kinds.isin(_WIDE), kinds.isin(_MIDDLE)], ["wide", "middle"], "small")
-    names = streets["name"].astype(object).where(streets["name"].notna(), "").map(words.clean)
-    features: list[dict[str, object]] = []
-    for (name, size), rows in streets.groupby([names.to_numpy(), width]):
-        lines = shapely.line_merge(shapely.union_all(rows.geometry.to_numpy()))
-        text = {"n": safe(str(name))} if name else {}
-        features.append(
-            {
-                "type": "Feature",
-                "id": str(len(features)),
-                "properties": {"w": _WIDTH_PX[str(size)], **text},
-                "geometry": rounded(shapely.simplify(lines, 0.00001)),
-            }
-        )
-    return {"type": "FeatureCollection", "features": features}
 
 
 def borders_near(

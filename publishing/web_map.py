@@ -15,7 +15,7 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from common.language import N_, translate
-from publishing import map_areas, map_html, map_points, map_scripts, words
+from publishing import map_areas, map_html, map_points, map_scripts, map_streets, words
 from publishing.map_labels import LabelRow, street_rows
 from publishing.sheet import Sheet, SheetStop
 
@@ -299,7 +299,9 @@ def _fit(made: folium.Map, areas: gpd.GeoDataFrame) -> None:
 
 def _add_ground(made: folium.Map, sheet: Sheet) -> None:
     """Add streets (names on pointing at them) and the dashed borders of kelurahan."""
-    _add_streets(made, sheet.streets)
+    places = shapely.points([sheet.base, *((stop.lon, stop.lat) for stop in sheet.stops)])
+    day = shapely.GeometryCollection([sheet.legs, *places])
+    _add_streets(made, map_streets.streets_near(sheet.streets, day))
     (south, west), (north, east) = map_html.bounds(sheet)
     wide, high = max(east - west, 0.01), max(north - south, 0.01)
     around = (west - wide, south - high, east + wide, north + high)
@@ -310,7 +312,7 @@ def _add_ground(made: folium.Map, sheet: Sheet) -> None:
 def _add_streets(made: folium.Map, streets: gpd.GeoDataFrame) -> None:
     if len(streets):
         folium.GeoJson(
-            map_html.street_features(streets),
+            map_streets.street_features(streets),
             style_function=lambda street: {
                 "color": _LIGHT, "weight": street["properties"]["w"], "opacity": 0.9,
             },

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from publishing_fixtures import BASE, LEAFLET, areas, made_up_sheet, sheet_with_meetings, streets
 
-from publishing import map_areas, map_html, map_labels, map_points
+from publishing import map_areas, map_html, map_labels, map_points, map_streets
 from publishing.web_map import areas_map, day_map, families_map, pick_map
 
 HOSTILE = (
@@ -185,7 +185,7 @@ def test_a_safe_text_reads_the_same_and_ends_no_string_tag_or_template(text: str
 
 def test_streets_become_few_features_of_about_a_metre() -> None:
     sheet = made_up_sheet(2)
-    features = map_html.street_features(sheet.streets)["features"]
+    features = map_streets.street_features(sheet.streets)["features"]
     assert isinstance(features, list)
     names = [feature["properties"].get("n") for feature in features]
     assert sorted(name for name in names if name) == sorted(
@@ -193,6 +193,36 @@ def test_streets_become_few_features_of_about_a_metre() -> None:
     )
     assert len(features) <= 5 + 3
     assert not re.search(r"\d\.\d{6,}", json.dumps(features))
+
+
+def many_streets(highway: str, *, lon: float) -> gpd.GeoDataFrame:
+    """A hundred streets of 100 points each, side by side from ``lon`` on to the east."""
+    lines = [
+        shapely.LineString([(lon + n * 1e-4, -6.2 + k * 1e-5) for k in range(100)])
+        for n in range(100)
+    ]
+    return gpd.GeoDataFrame(
+        {"highway": [highway] * 100, "name": [None] * 100}, geometry=lines, crs="EPSG:4326"
+    )
+
+
+def test_a_map_with_too_many_streets_keeps_the_wide_ones_and_the_small_ones_near_the_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = pd.concat(
+        [many_streets("residential", lon=106.60), many_streets("primary", lon=106.65)],
+        ignore_index=True,
+    )
+    day = shapely.LineString([(106.60, -6.2), (106.60, -6.199)])
+    assert len(map_streets.streets_near(drawn, day)) == 200, "not too many: all are drawn"
+
+    monkeypatch.setattr(map_streets, "MOST_POINTS", 13_000)
+    kept = map_streets.streets_near(drawn, day)
+
+    assert (kept["highway"] == "primary").sum() == 100
+    small = kept[kept["highway"] == "residential"]
+    assert len(small) == 23, "those within 250 m"
+    assert shapely.distance(small.geometry.to_numpy(), day).max() * 111_320 < 250
 
 
 def test_the_areas_map_writes_the_value_on_each_area_and_asks_only_its_own_server() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app_pages.reads import day_sheet, rendered_day, show_day_map
 from app_pages.scene import ROLES, Scene, choose, go
-from app_pages.wording import short_date, state_words, weekday
+from app_pages.wording import short_date, state_words, weekday, weekday_name
 from common.clock import Week
 from common.language import N_
 from publishing.sheet import SheetStop
@@ -127,9 +127,12 @@ def _show_day(scene: Scene, record: PlanRecord, row: pd.Series) -> None:
     stops = _stops(scene.workspace.folder, _stamp(scene.workspace), plan_id, team_id, day_date)
     day = date.fromisoformat(day_date)
     span = "–".join(clock_text(row[each], scene.language) for each in ("start_s", "end_s"))
+    moved = _moved_words(scene, row)
     color = "green" if record.state == PUBLISHED else "orange"
     st.subheader(f"{date_text(day, scene.language)}, {span}")
     st.markdown(f":{color}-badge[{state_words(record, scene.language)}] {_glance(scene, stops)}")
+    if moved:
+        st.markdown(f":material/event_repeat: {moved}")
     if not scene.sees_families:
         st.table(_outline(scene, stops), hide_index=True, border="horizontal")
         st.caption(scene.say(N_("Keluarga hanya terlihat oleh yang berkunjung dan pengawasnya.")))
@@ -151,6 +154,18 @@ def _show_day(scene: Scene, record: PlanRecord, row: pd.Series) -> None:
         _show_downloads(scene, plan_id, team_id, day_date)
     with right:
         show_day_map(scene.workspace, plan_id, team_id, day_date, scene.language, 440)
+
+
+def _moved_words(scene: Scene, row: pd.Series) -> str:
+    """Return ``Dipindah dari Kamis, hari libur``, or "" for a half-day on its usual day."""
+    if pd.isna(row["usual_weekday"]):
+        return ""
+    told = (
+        N_("Dipindah dari {day}, hari libur")
+        if row["usual_is_holiday"]
+        else N_("Dipindah dari {day}, camat cuti")
+    )
+    return scene.say(told, day=weekday_name(int(row["usual_weekday"]), scene.language))
 
 
 def _glance(scene: Scene, stops: pd.DataFrame) -> str:

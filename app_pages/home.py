@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from app_pages.home_points import points_come_first, show_points_first
 from app_pages.reads import show_areas_map, week_of_plan
 from app_pages.scene import Scene, go, remember
 from app_pages.wording import day_and_month, week_span, weekday
-from common.clock import parse_week
+from common.clock import Week, parse_week
 from common.language import N_
 from publishing.words import clock_text, km_text, number_text
 from storage.plans import PUBLISHED, PlanRecord
-from workflows.views import newest_record, risk_by_area
+from workflows.views import kecamatan_records, newest_record, risk_by_area
 
 
 def show(scene: Scene) -> None:
     """Show the page."""
     if scene.role in {"camat", "field"}:
         _show_own_days(scene)
+        show_points_first(scene, points_come_first(scene), primary=False)
     else:
         _show_cycle(scene)
 
@@ -29,21 +32,46 @@ def _show_cycle(scene: Scene) -> None:
     """Headline, the steps of the week in order, the map, and the one thing to do next."""
     week = parse_week("next", scene.today)
     record = newest_record(scene.workspace, week, scene.kecamatan_code)
+    parts = _parts(scene, week) if record is None else {}
     st.caption(scene.say(N_("Minggu depan: {span} ({week})"),
                          span=week_span(week, scene.language), week=str(week)))  # fmt: skip
-    st.title(_headline(scene, record))
+    st.title(_headline(scene, record, parts))
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.subheader(scene.say(N_("Langkah sampai lembar di tangan tim")))
-        steps = _steps(scene, record)
+        first = points_come_first(scene)
+        steps = [
+            *_data_steps(scene, points_first=not first.empty), *_plan_steps(scene, record, parts),
+        ]  # fmt: skip
         for label, done, detail in steps:
             _show_step(scene, label, detail, done=done)
-        _show_next(scene, record)
+        unplanned = record is None and not parts
+        show_points_first(scene, first, primary=unplanned)
+        _show_next(scene, record, parts, primary=first.empty or not unplanned)
     with right:
         _show_map(scene, record)
 
 
-def _headline(scene: Scene, record: PlanRecord | None) -> str:
+def _parts(scene: Scene, week: Week) -> dict[str, PlanRecord]:
+    """Return the plans made for single kecamatan, by code; for who looks at the whole city."""
+    if scene.kecamatan_code is not None:
+        return {}
+    found = kecamatan_records(scene.workspace, week)
+    return {code: found[code] for code in scene.standing.kecamatan if code in found}
+
+
+def _of_kecamatan(scene: Scene, count: int) -> dict[str, str]:
+    """Return how many kecamatan, and of how many, as texts."""
+    counts = {"count": count, "total": len(scene.standing.kecamatan)}
+    return {name: number_text(value, 0, scene.language) for name, value in counts.items()}
+
+
+def _headline(scene: Scene, record: PlanRecord | None, parts: dict[str, PlanRecord]) -> str:
+    if record is None and parts:
+        return scene.say(
+            N_("{count} dari {total} kecamatan punya rencana minggu depan"),
+            **_of_kecamatan(scene, len(parts)),
+        )
     if record is None:
         return scene.say(N_("Minggu depan belum punya rencana"))
     view = week_of_plan(scene.workspace, record, scene.part)
@@ -58,7 +86,7 @@ def _headline(scene: Scene, record: PlanRecord | None) -> str:
     )
 
 
-def _steps(scene: Scene, record: PlanRecord | None) -> list[tuple[str, bool, str]]:
+def _data_steps(scene: Scene, *, points_first: bool) -> list[tuple[str, bool, str]]:
     """Return label, whether it is done, and its figure or the command that does it."""
     now = scene.standing
 
@@ -69,6 +97,10 @@ def _steps(scene: Scene, record: PlanRecord | None) -> list[tuple[str, bool, str
         return done, scene.say(text, **params) if done else f"`{command}`"
 
     located = 0 < now.families == now.located
+    placed, where = told(
+        located, N_("{placed} sampai RW atau rumah, {missing} belum"), "sambangi locate",
+        placed=count(now.placed), missing=count(now.families - now.placed),
+    )  # fmt: skip
     rows = [
         (N_("Kota dan jalan"), told(now.kelurahan > 0, N_("{count} kelurahan"),
          "sambangi city build", count=count(now.kelurahan))),
@@ -76,17 +108,28 @@ def _steps(scene: Scene, record: PlanRecord | None) -> list[tuple[str, bool, str
          "sambangi register import", count=count(now.families))),
         (N_("Tim"), told(bool(now.teams), N_("{count} tim"),
          "sambangi teams import", count=count(len(now.teams)))),
-        (N_("Letak keluarga"), told(located, N_("{placed} sampai RT atau rumah, {missing} belum"),
-         "sambangi locate", placed=count(now.placed), missing=count(now.families - now.placed))),
+        (N_("Letak keluarga"), (placed and not points_first, where)),
         (N_("Penilaian risiko"), told(0 < now.families == now.scored, N_("{count} berisiko"),
          "sambangi score", count=count(now.at_risk))),
     ]  # fmt: skip
-    steps = [(scene.say(label), *state) for label, state in rows]
-    planned = "" if record is None else scene.say(N_("versi {version}"), version=record.version)
-    published = record is not None and record.state == PUBLISHED
-    steps.append((scene.say(N_("Rencana minggu depan")), record is not None, planned))
-    steps.append((scene.say(N_("Terbitkan dan cetak")), published, ""))
-    return steps
+    return [(scene.say(label), *state) for label, state in rows]
+
+
+def _plan_steps(
+    scene: Scene, record: PlanRecord | None, parts: dict[str, PlanRecord]
+) -> list[tuple[str, bool, str]]:
+    """Return label, whether it is done, and which version or how many kecamatan."""
+    plan, publish = scene.say(N_("Rencana minggu depan")), scene.say(N_("Terbitkan dan cetak"))
+    if record is not None:
+        version = scene.say(N_("versi {version}"), version=record.version)
+        return [(plan, True, version), (publish, record.state == PUBLISHED, "")]
+    published = sum(part.state == PUBLISHED for part in parts.values())
+    return [
+        (label, done == len(scene.standing.kecamatan) > 0,
+         scene.say(N_("{count} dari {total} kecamatan"), **_of_kecamatan(scene, done))
+         if done else "")
+        for label, done in ((plan, len(parts)), (publish, published))
+    ]  # fmt: skip
 
 
 def _show_step(scene: Scene, label: str, detail: str, *, done: bool) -> None:
@@ -98,23 +141,37 @@ def _show_step(scene: Scene, label: str, detail: str, *, done: bool) -> None:
     st.markdown(f"{state} **{label}**" + (f" · {detail}" if detail else ""))
 
 
-def _show_next(scene: Scene, record: PlanRecord | None) -> None:
+def _show_next(
+    scene: Scene, record: PlanRecord | None, parts: dict[str, PlanRecord], *, primary: bool
+) -> None:
     """Show the one next action."""
     st.space("small")
     if not scene.standing.ready:
         st.info(scene.say(N_("Jalankan dahulu perintah pertama yang belum selesai di atas.")))
         return
-    if record is None:
-        label, page = N_("Susun rencana minggu depan"), "week"
-    elif record.state != PUBLISHED and scene.may_publish(record):
-        label, page = N_("Tinjau dan terbitkan"), "week"
-    elif scene.sees_families:
-        label, page = N_("Buka rute harian"), "day"
-    else:
-        label, page = N_("Lihat rencana"), "week"
-    if st.button(scene.say(label), type="primary", icon=":material/arrow_forward:", key="next"):
+    label, page = _next_action(scene, record, parts)
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    if st.button(scene.say(label), type=kind, icon=":material/arrow_forward:", key="next"):
         remember("week", str(parse_week("next", scene.today)))
+        if parts:  # the week of the whole city is empty: open the kecamatan that waits
+            missing = [code for code in scene.standing.kecamatan if code not in parts]
+            drafts = [code for code, part in parts.items() if part.state != PUBLISHED]
+            remember("area", [*missing, *drafts, *parts][0])
         go(page)
+
+
+def _next_action(
+    scene: Scene, record: PlanRecord | None, parts: dict[str, PlanRecord]
+) -> tuple[str, str]:
+    """Return what is to be done next and the name of its page."""
+    if record is None and len(parts) < len(scene.standing.kecamatan):
+        return N_("Susun rencana minggu depan"), "week"
+    plans = list(parts.values()) if record is None else [record]
+    if any(plan.state != PUBLISHED and scene.may_publish(plan) for plan in plans):
+        return N_("Tinjau dan terbitkan"), "week"
+    if scene.sees_families:
+        return N_("Buka rute harian"), "day"
+    return N_("Lihat rencana"), "week"
 
 
 def _show_map(scene: Scene, record: PlanRecord | None) -> None:

@@ -16,6 +16,7 @@ from publishing.sheet import Sheet
 from publishing.web_map import areas_map, day_map
 from storage.plans import PlanRecord
 from storage.workspace import Workspace
+from workflows.points import places_known, points_to_add
 from workflows.publishing import RENDERERS
 from workflows.sheets import Imprint, SheetSource, make_sheet
 from workflows.views import (
@@ -38,6 +39,14 @@ def standing_of(workspace: Workspace) -> Standing:
         The city was not built yet.
     """
     return _standing(workspace.folder, register_stamp(workspace))
+
+
+def rw_to_click(workspace: Workspace) -> pd.DataFrame:
+    """Return the RW whose point settles families that are known by kelurahan only, most first.
+
+    Columns ``area_code``, ``area_name``, ``rw`` and ``families``; read anew after a placing.
+    """
+    return _rw_to_click(workspace.folder, places_known(workspace).stamp)
 
 
 def week_of_plan(workspace: Workspace, record: PlanRecord, kecamatan_code: str | None) -> WeekView:
@@ -95,6 +104,15 @@ def rendered_day(
 def _standing(folder: Path, stamp: str) -> Standing:
     del stamp
     return read_standing(Workspace(folder))
+
+
+@st.cache_data(ttl=600, max_entries=4, show_spinner=False)
+def _rw_to_click(folder: Path, stamp: str) -> pd.DataFrame:
+    del stamp  # changes with every placing
+    worth = points_to_add(Workspace(folder))
+    names = read_areas(Workspace(folder), None).set_index("area_code")["area_name"]
+    whole = worth[worth["rt"].isna()].drop(columns="rt")
+    return whole.assign(area_name=whole["area_code"].map(names)).reset_index(drop=True)
 
 
 @st.cache_resource(ttl=600, max_entries=32, show_spinner=False)

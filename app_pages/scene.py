@@ -70,6 +70,17 @@ class Scene:
         """
         return self.kecamatan_code if len(self.standing.kecamatan) > 1 else None
 
+    @property
+    def area_codes(self) -> frozenset[str]:
+        """The kelurahan that are the role's business: a team's own, a kecamatan's or all."""
+        if self.role == "field" and self.teams():
+            return frozenset(self.teams()[0].territory)
+        return frozenset(
+            code
+            for code, kecamatan in self.standing.kecamatan_of.items()
+            if self.kecamatan_code in {None, kecamatan}
+        )
+
     def may_publish(self, record: PlanRecord) -> bool:
         """Whether the role may publish this plan; a supervisor only their own kecamatan's."""
         alone = len(self.standing.kecamatan) == 1
@@ -137,6 +148,11 @@ def remember(name: str, option: str) -> None:
     st.session_state[f"chosen-{name}"] = option
 
 
+def may_open(page: str) -> bool:
+    """Tell whether the role has a page of that name (app_pages.navigation)."""
+    return page in st.session_state["pages"]
+
+
 def go(page: str) -> None:
-    """Switch to another page: ``home``, ``week`` or ``day``."""
+    """Switch to another page: ``home``, ``week``, ``day``, ``points`` and so on."""
     st.switch_page(st.session_state["pages"][page])

@@ -10,7 +10,6 @@ import streamlit as st
 from app_pages.reads import show_areas_map
 from app_pages.scene import ROLES, Scene, choose, chosen, remember
 from app_pages.staff_calendar import (
-    HOLIDAY,
     LEAVE,
     WORK,
     WeekCalendar,
@@ -101,7 +100,7 @@ def _show_headline(scene: Scene, calendar: WeekCalendar) -> None:
         text += scene.say(
             N_("; libur {days}: {lost} hari tim hilang"),
             days=days,
-            lost=count(calendar.count(HOLIDAY)),
+            lost=count(calendar.lost_to_holidays),
         )
     st.markdown(text + ". " + scene.say(N_("Pilih satu kotak untuk mengubahnya.")))
 

@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from app_pages.scene import Scene, chosen, remember
-from app_pages.wording import day_and_month, weekday
+from app_pages.wording import day_and_month, weekday, weekday_name
 from common.clock import Week
 from common.language import N_
 from planning.calendar import city_holidays, posyandu_weekdays
-from planning.teams import Team
+from planning.teams import Shift, Team
 from publishing.words import clean, clock_text, number_text, short_number
+from workflows.camat import MovedDay, moved_half_days
 from workflows.team_edits import Staff
 
 WORK, LEAVE, HOLIDAY, FREE = "work", "leave", "holiday", "free"
@@ -102,7 +103,7 @@ class DayCell:
 
     state: str  # WORK, LEAVE, HOLIDAY or FREE
     text: str
-    note: str = ""  # posyandu of its kelurahan, short
+    note: str = ""  # a half-day moved here, else posyandu of its kelurahan; short
     label: str = ""  # the whole in words
 
 
@@ -113,10 +114,16 @@ class WeekCalendar:
     days: tuple[date, ...]
     holidays: dict[date, str]  # with the calendar's word for it, "" when it has none
     rows: tuple[tuple[Team, tuple[DayCell, ...]], ...]
+    moved: dict[str, MovedDay]  # half-days held on another day than usual, by team_id
 
     def count(self, state: str) -> int:
         """Return the team-days in a state."""
         return sum(cell.state == state for _, cells in self.rows for cell in cells)
+
+    @property
+    def lost_to_holidays(self) -> int:
+        """Team-days that a holiday takes; a half-day moved to another day is not lost."""
+        return self.count(HOLIDAY) - sum(each.holiday for each in self.moved.values())
 
 
 def week_calendar(scene: Scene, staff: Staff, teams: Sequence[Team], week: Week) -> WeekCalendar:
@@ -129,12 +136,18 @@ def week_calendar(scene: Scene, staff: Staff, teams: Sequence[Team], week: Week)
     holidays = {
         day: clean(notes.get(day.isoformat(), ""), 24) for day in days if day.isoformat() in closed
     }
-    blocks = _blocks(staff, week)
+    blocks, moved = _blocks(staff, week), moved_half_days(teams, week, closed)
     rows = tuple(
-        (team, tuple(_cell(scene, staff, team, day, holidays, blocks) for day in days))
+        (
+            team,
+            tuple(
+                _cell(scene, staff, team, day, holidays, blocks, moved.get(team.team_id))
+                for day in days
+            ),
+        )
         for team in teams
     )
-    return WeekCalendar(days, holidays, rows)
+    return WeekCalendar(days, holidays, rows, moved)
 
 
 def show_calendar(scene: Scene, calendar: WeekCalendar) -> None:
@@ -193,25 +206,25 @@ def _cell(
     day: date,
     holidays: Mapping[date, str],
     blocks: Mapping[tuple[str, int], list[str]],
+    moved: MovedDay | None,
 ) -> DayCell:
-    shift, note = team.shifts[day.weekday()], ""
-    if shift is None:
-        state, text = FREE, "–"
-    elif day in holidays:
-        state, text = HOLIDAY, scene.say(N_("Libur"))
-    elif day.isoformat() in team.leave:
-        state, text = LEAVE, scene.say(N_("Cuti"))
-    else:
-        state = WORK
-        text = _span(shift.start_s, shift.end_s, scene.language)
+    moved_here = moved is not None and moved.held == day.weekday()
+    shift = team.shifts[moved.usual if moved is not None and moved_here else day.weekday()]
+    state, text = _state(scene, team, day, holidays, shift)
     held = {
         area: blocks[area, day.weekday()]
         for area in team.territory
         if (area, day.weekday()) in blocks
     }
+    note = ""
     if held and state == WORK:
         note = _posyandu(scene, held, alone=len(team.territory) == 1)
     told = [f"{team.name}, {weekday(day, scene.language)}: {text}"]
+    if moved is not None and moved_here:
+        note = scene.say(N_("pindahan dari {day}"), day=weekday_name(moved.usual, scene.language))
+        told.append(note)
+    elif moved is not None and moved.usual == day.weekday():
+        told.append(scene.say(N_("pindah ke {day}"), day=weekday_name(moved.held, scene.language)))
     if state == WORK and shift is not None and shift.break_start_s is not None:
         rest = _span(shift.break_start_s, shift.break_end_s or 0, scene.language)
         told.append(scene.say(N_("istirahat {span}"), span=rest))
@@ -221,6 +234,19 @@ def _cell(
         for area, rw in held.items()
     ]  # fmt: skip
     return DayCell(state, text, note, "; ".join(told))
+
+
+def _state(
+    scene: Scene, team: Team, day: date, holidays: Mapping[date, str], shift: Shift | None
+) -> tuple[str, str]:
+    """Return the state of a team's day and its word; ``shift`` are its hours of that day."""
+    if shift is None:
+        return FREE, "–"
+    if day in holidays:
+        return HOLIDAY, scene.say(N_("Libur"))
+    if day.isoformat() in team.leave:
+        return LEAVE, scene.say(N_("Cuti"))
+    return WORK, _span(shift.start_s, shift.end_s, scene.language)
 
 
 def _posyandu(scene: Scene, held: Mapping[str, list[str]], *, alone: bool) -> str:

@@ -66,6 +66,11 @@ def weekday(day: date, language: str) -> str:
     return str(format_date(day, "EEEE", locale=language))
 
 
+def weekday_name(number: int, language: str) -> str:
+    """Return ``Kamis`` for 3; 0 is Monday."""
+    return weekday(date.fromisocalendar(2026, 1, number + 1), language)
+
+
 def day_and_month(day: date, language: str) -> str:
     """Return ``30 Nov``."""
     return str(format_date(day, "d MMM", locale=language))

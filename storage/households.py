@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.errors import BadInputError, NothingToDoError, SambangiError
 from common.language import N_
+from common.privacy import MADE_UP_NIK_END
 from geodata.columns import HOUSEHOLDS, ISSUES, PERSONAL
 from storage import tables
 from storage.database import lock_table
@@ -179,6 +180,23 @@ def all_niks(conn: Connection) -> pd.Series:
     table = tables.household_persons
     query = sa.select(table.c.household_id, table.c.nik).order_by(table.c.household_id)
     return read_frame(conn, query, _CLOSED, index="household_id")["nik"]
+
+
+def count_families(conn: Connection) -> int:
+    """Return how many families are stored."""
+    query = sa.select(sa.func.count()).select_from(tables.households)
+    return int(conn.execute(query).scalar_one())
+
+
+def count_niks(conn: Connection) -> tuple[int, int]:
+    """Return how many families have a NIK, and how many of these NIK are made up.
+
+    The database counts; no NIK is read. What is made up says common.privacy.MADE_UP_NIK_END.
+    """
+    nik = tables.household_persons.c.nik
+    made_up = sa.func.count(sa.case((nik.endswith(MADE_UP_NIK_END, autoescape=True), 1)))
+    known, counted = conn.execute(sa.select(sa.func.count(nik), made_up)).one()
+    return int(known), int(counted)
 
 
 def load_imports(conn: Connection) -> pd.DataFrame:

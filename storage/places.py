@@ -42,6 +42,18 @@ def load_places(conn: Connection) -> pd.DataFrame:
     return read_frame(conn, query, dtypes_of(PLACES), index="household_id")
 
 
+def count_places(conn: Connection) -> dict[tuple[str, str], int]:
+    """Return how many families stand at which grade in each kelurahan.
+
+    Keys are (``area_code``, grade); ``""`` is the code of families outside every kelurahan.
+    Pairs without a family have no key.
+    """
+    table = tables.places
+    query = sa.select(table.c.area_code, table.c.grade, sa.func.count())
+    rows = conn.execute(query.group_by(table.c.area_code, table.c.grade))
+    return {(code or "", grade): count for code, grade, count in rows}
+
+
 def load_place_report(conn: Connection) -> dict[str, Any] | None:
     """Return the report of the last placing, ``None`` when there was none."""
     return load_report(conn, "places")

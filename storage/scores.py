@@ -42,6 +42,14 @@ def load_scores(conn: Connection) -> pd.DataFrame:
     return read_frame(conn, query, dtypes_of(SCORES), index="household_id")
 
 
+def count_scores(conn: Connection) -> tuple[int, int]:
+    """Return how many families are scored, and how many of these are at risk."""
+    at_risk = sa.func.count(sa.case((tables.scores.c.at_risk, 1)))
+    query = sa.select(sa.func.count(), at_risk).select_from(tables.scores)
+    scored, counted = conn.execute(query).one()
+    return int(scored), int(counted)
+
+
 def load_score_report(conn: Connection) -> dict[str, Any] | None:
     """Return the report of the last scoring, ``None`` when there was none."""
     return load_report(conn, "scores")

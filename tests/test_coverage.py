@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from calendar_edits import hold_on_thursday, write_calendar
 from command_line import ON, call, refused, summary
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -342,6 +343,24 @@ def test_the_coming_half_days_are_those_of_the_kecamatan_from_today_on(planned: 
     assert late[0].empty
     hidden = coming_half_days(planned, kecamatan_code=WEST, **{**call_it, "published_only": True})
     assert hidden[0].empty
+
+
+def test_a_half_day_knows_its_usual_weekday_when_it_was_moved(
+    copy_of: Callable[[str], Workspace],
+) -> None:
+    workspace = copy_of("scored")
+    hold_on_thursday(workspace, "CAMAT-01")
+    write_calendar(workspace, {"date": "2026-12-03", "kind": "holiday"})
+    plan(workspace, area=WEST)
+    plan(workspace, "2026-W50", area=WEST)
+    call_it: dict[str, Any] = {"weeks": [W49, W50], "today": TODAY, "published_only": False}
+    days, _ = coming_half_days(workspace, kecamatan_code=WEST, **call_it)
+    assert list(days["day_date"]) == ["2026-12-02", "2026-12-10"]
+    assert days["usual_weekday"].tolist() == [3, pd.NA]
+    assert days["usual_is_holiday"].tolist() == [True, pd.NA]
+    write_calendar(workspace, {"date": "2026-12-10", "kind": "holiday"})  # after planning
+    days, _ = coming_half_days(workspace, kecamatan_code=WEST, **call_it)
+    assert days["usual_weekday"].isna().all()
 
 
 def test_a_half_day_tells_who_joins_and_why_these_families(planned: Workspace) -> None:

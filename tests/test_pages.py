@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from calendar_edits import hold_on_thursday, write_calendar
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
+from week_of_tests import plan
 from workspace_fixtures import EAST, NOW, TODAY, WEEK, WEST
 
 from app_pages.scene import ROLES, Scene
@@ -19,13 +22,17 @@ from app_pages.wording import REASON_WORDS
 from common.clock import Week
 from common.language import N_
 from planning.columns import REASONS
-from storage.database import MissingWorkspaceError, open_database, transaction
+from storage.database import MissingWorkspaceError, open_database, reading, transaction
+from storage.households import load_households
 from storage.jobs import create_job, finish_job, report_progress, start_job
+from storage.places import load_places
 from storage.plans import UnknownPlanError
+from storage.scores import load_scores
 from storage.workspace import Workspace
 from workflows.jobs import PLAN
 from workflows.publishing import publish_record
 from workflows.views import (
+    kecamatan_records,
     newest_record,
     read_areas,
     read_day_source,
@@ -145,6 +152,78 @@ def test_the_next_action_leads_to_the_page_where_it_is_done(
     assert app.title[0].value == "Rencana mingguan"
     app = go_to(opened(planned, "supervisor"), "Buka rute harian")
     assert app.title[0].value == "Rute harian"
+
+
+def test_plans_of_single_kecamatan_are_told_to_the_planner_of_the_city(
+    opened: Callable[..., AppTest], copy_of: Callable[[str], Workspace]
+) -> None:
+    workspace = copy_of("scored")
+    assert opened(workspace, "planner").title[0].value == "Minggu depan belum punya rencana"
+    west = plan(workspace, area=WEST)
+    app = opened(workspace, "planner")
+    assert app.title[0].value == "1 dari 2 kecamatan punya rencana minggu depan"
+    text = all_text(app)
+    assert re.search(r"belum\] \*\*Rencana minggu depan\*\* · 1 dari 2 kecamatan", text)
+    go_to(app, "Susun rencana minggu depan")
+    assert next(box for box in app.selectbox if box.label == "Wilayah").value == EAST
+
+    east = plan(workspace, area=EAST)
+    publish_record(workspace, west.plan_id, NOW)
+    app = opened(workspace, "planner")
+    assert app.title[0].value == "2 dari 2 kecamatan punya rencana minggu depan"
+    text = all_text(app)
+    assert re.search(r"selesai\] \*\*Rencana minggu depan\*\* · 2 dari 2 kecamatan", text)
+    assert re.search(r"belum\] \*\*Terbitkan dan cetak\*\* · 1 dari 2 kecamatan", text)
+    go_to(app, "Tinjau dan terbitkan")
+    assert next(box for box in app.selectbox if box.label == "Wilayah").value == EAST
+
+    publish_record(workspace, east.plan_id, NOW)
+    app = opened(workspace, "planner")
+    assert re.search(r"selesai\] \*\*Terbitkan dan cetak", all_text(app))
+    go_to(app, "Lihat rencana")
+    assert next(box for box in app.selectbox if box.label == "Wilayah").value == WEST
+
+
+def test_a_plan_of_the_city_is_told_before_those_of_kecamatan(
+    opened: Callable[..., AppTest], planned: Workspace
+) -> None:
+    title = opened(planned, "planner").title[0].value
+    record = plan(planned, area=WEST)
+    assert kecamatan_records(planned, W49) == {WEST: record}
+    assert kecamatan_records(planned, Week(2026, 50)) == {}
+    assert opened(planned, "planner").title[0].value == title
+    own = read_week(planned, record.plan_id, WEST)
+    teams, visits = own.days["team_id"].nunique(), int(own.days["visits"].sum())
+    assert opened(planned, "supervisor").title[0].value == (
+        f"Minggu depan: {teams} tim, {visits} kunjungan, belum diterbitkan"
+    )
+
+
+def test_a_half_day_that_was_moved_says_from_which_day_and_why(
+    opened: Callable[..., AppTest], copy_of: Callable[[str], Workspace]
+) -> None:
+    workspace = copy_of("scored")
+    hold_on_thursday(workspace, "CAMAT-01")
+    write_calendar(
+        workspace,
+        {"date": "2026-12-03", "kind": "holiday"},
+        {"date": "2026-12-10", "kind": "leave", "team_id": "CAMAT-01"},
+    )
+    for week in (WEEK, "2026-W50", "2026-W51"):
+        plan(workspace, week, area=WEST)
+    app = show_page(opened(workspace, "supervisor"), "camat")
+    days = next(box for box in app.selectbox if box.label == "Hari kunjungan")
+    told = {}
+    for option in range(len(days.options)):
+        next(box for box in app.selectbox if box.label == "Hari kunjungan").select_index(option)
+        app.run()
+        notes = [each.value for each in app.markdown if "Dipindah" in each.value]
+        told[app.subheader[0].value.split(" pukul")[0].rsplit(",", 1)[0]] = notes
+    assert told == {
+        "Rabu, 2 Desember 2026": [":material/event_repeat: Dipindah dari Kamis, hari libur"],
+        "Rabu, 9 Desember 2026": [":material/event_repeat: Dipindah dari Kamis, camat cuti"],
+        "Kamis, 17 Desember 2026": [],
+    }
 
 
 def test_the_timetable_has_a_row_for_every_stop_of_the_chosen_cell(
@@ -313,6 +392,37 @@ def test_a_step_that_was_not_done_names_its_command(
 def test_every_reason_and_role_has_words() -> None:
     assert set(REASON_WORDS) == set(REASONS)
     assert all(N_(word) for word in ROLES.values())
+
+
+def test_the_standing_is_counted_by_the_database_and_counts_what_is_stored(
+    planned: Workspace,
+) -> None:
+    with closing(sqlite3.connect(planned.folder / "sambangi.sqlite")) as conn:
+        conn.execute("UPDATE places SET grade = 'none', area_code = NULL WHERE household_id < 4")
+        conn.execute("UPDATE scores SET at_risk = 0 WHERE household_id < 6")
+        conn.execute("DELETE FROM scores WHERE household_id = 9")
+        conn.commit()
+    with reading(open_database(planned)) as conn:
+        families, places, scores = load_households(conn), load_places(conn), load_scores(conn)
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        standing = read_standing(planned)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    unknown = places["grade"].isin(["kelurahan", "none"])
+    assert standing.families == len(families)
+    assert (standing.located, standing.unplaced()) == (len(places), int(unknown.sum()))
+    assert standing.placed == int((~unknown).sum())
+    assert (standing.scored, standing.at_risk) == (len(scores), int(scores["at_risk"].sum()))
+    assert standing.made_up
+    long = [text for text in asked if re.search("household_persons|households|places|scores", text)]
+    assert len(long) == 4
+    assert all("count(" in text for text in long)
 
 
 def test_risk_is_counted_per_kelurahan(planned: Workspace) -> None:

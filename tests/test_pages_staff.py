@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
+from calendar_edits import hold_on_thursday, write_calendar
 from streamlit.testing.v1 import AppTest
 from workspace_fixtures import EAST, NOW, TODAY, WEST, City
 
@@ -18,11 +20,9 @@ from app_pages.points_done import Block
 from app_pages.scene import Scene
 from app_pages.staff_calendar import FREE, HOLIDAY, LEAVE, WORK, WeekCalendar, week_calendar
 from common.clock import Week
-from planning.columns import CALENDAR
 from planning.teams import Team
-from storage.calendar import replace_calendar
-from storage.database import open_database, transaction
 from storage.workspace import Workspace
+from workflows.camat import MovedDay, moved_half_days
 from workflows.placing import locate
 from workflows.points import (
     UnknownPointError,
@@ -33,8 +33,9 @@ from workflows.points import (
     remove_point,
 )
 from workflows.registers import import_register
+from workflows.staff import import_teams
 from workflows.team_edits import read_staff, set_leave, set_most_visits
-from workflows.views import read_areas, read_standing
+from workflows.views import Standing, read_areas, read_standing
 
 SCRIPT = Path(__file__).parents[1] / "streamlit_app.py"
 OFFICER = "PLKB-01-1"
@@ -102,12 +103,6 @@ def team_of(workspace: Workspace, team_id: str = OFFICER) -> Team:
     return next(team for team in read_staff(workspace).teams if team.team_id == team_id)
 
 
-def write_calendar(workspace: Workspace, *rows: dict[str, str]) -> None:
-    frame = pd.DataFrame(rows).reindex(columns=list(CALENDAR.columns)).astype("str")
-    with transaction(open_database(workspace)) as conn:
-        replace_calendar(conn, frame)
-
-
 def edit_of(app: AppTest, team_id: str, day: str) -> AppTest:
     """Touch a cell of the calendar."""
     app.session_state["chosen-staff-team"] = team_id
@@ -145,6 +140,63 @@ def test_the_calendar_tells_work_leave_holidays_and_days_off_apart(planned: Work
     camat = next(row for team, row in made.rows if team.kind == "camat")
     assert [cell.state for cell in camat].count(FREE) >= 3
     assert made.count(LEAVE) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "text"),
+    [
+        ({"kind": "holiday"}, HOLIDAY, "Libur"),
+        ({"kind": "leave", "team_id": "CAMAT-01"}, LEAVE, "Cuti"),
+    ],
+)
+def test_a_moved_half_day_is_work_with_its_origin_and_the_usual_day_stays_lost(
+    planned: Workspace, row: dict[str, str], state: str, text: str
+) -> None:
+    hold_on_thursday(planned, "CAMAT-01")
+    usual = calendar_of(planned, WEST)
+    before = {team.team_id: cells for team, cells in usual.rows}["CAMAT-01"]
+    assert [cell.state for cell in before] == [FREE, FREE, FREE, WORK, FREE]
+    write_calendar(planned, {"date": "2026-12-03", **row})
+    made = calendar_of(planned, WEST)
+    cells = {team.team_id: each for team, each in made.rows}["CAMAT-01"]
+    assert [cell.state for cell in cells] == [FREE, FREE, WORK, state, FREE]
+    assert cells[3].text == text
+    assert cells[3].note == ""
+    assert "pindah ke Rabu" in cells[3].label
+    assert cells[2].text == before[3].text
+    assert cells[2].note == "pindahan dari Kamis"
+    assert "pindahan dari Kamis" in cells[2].label
+    others = {team.team_id: each for team, each in made.rows}[OFFICER]
+    assert "pindah" not in "".join(cell.note + cell.label for cell in others)
+
+
+def test_a_moved_half_day_is_not_counted_as_lost_to_the_holiday(
+    opened: Callable[..., AppTest], planned: Workspace
+) -> None:
+    hold_on_thursday(planned, "CAMAT-01")
+    write_calendar(planned, {"date": "2026-12-03", "kind": "holiday"})
+    made = calendar_of(planned, WEST)
+    assert made.count(HOLIDAY) == 3
+    assert made.lost_to_holidays == 2
+    assert "libur Kamis: 2 hari tim hilang" in told(opened(planned, "supervisor", "staff"))
+
+
+def test_of_two_lost_half_days_the_first_is_moved_and_says_its_own_reason(
+    planned: Workspace,
+) -> None:
+    hold_on_thursday(planned, "CAMAT-01")
+    camat = team_of(planned, "CAMAT-01")
+    hours = camat.shifts[3]
+    twice = replace(
+        camat,
+        shifts=(None, hours, None, hours, None, None, None),
+        leave=frozenset({"2026-12-01"}),
+    )
+    moved = MovedDay(usual=1, held=0, holiday=False)
+    assert moved_half_days([twice], W49, ["2026-12-03"]) == {"CAMAT-01": moved}
+    closed = ["2026-12-01", "2026-12-03"]
+    assert moved_half_days([twice], W49, closed) == {"CAMAT-01": replace(moved, holiday=True)}
+    assert moved_half_days([twice, team_of(planned)], W49, []) == {}
 
 
 def test_a_supervisor_sees_the_own_teams_only_and_a_planner_all(
@@ -411,6 +463,117 @@ def test_a_team_gives_points_of_its_own_kelurahan_only(
     names = read_staff(planned).area_names
     options = next(box for box in app.selectbox if box.label == "Kelurahan").options
     assert set(options) == {names[code] for code in own.territory}
+
+
+def first_line(workspace: Workspace, kecamatan: str | None = None) -> str:
+    """Return what Beranda should say to click first."""
+    areas = read_areas(workspace, kecamatan).set_index("area_code")["area_name"]
+    worth = points_to_add(workspace)
+    worth = worth[worth["rt"].isna() & worth["area_code"].isin(areas.index)].head(3)
+    blocks = [
+        f"RW {int(row['rw']):02d} {areas[row['area_code']]} menempatkan {row['families']} keluarga"
+        for _, row in worth.iterrows()
+    ]
+    assert len(blocks) == 3
+    return f"Klik titik RW dahulu: {'; '.join(blocks)}."
+
+
+def steps_of(app: AppTest) -> dict[str, str]:
+    found = [each.value for each in app.markdown if each.value.startswith(":")]
+    return {text.split("**")[1]: text for text in found if "**" in text}
+
+
+def test_beranda_says_which_rw_to_click_first_and_leads_there(
+    opened: Callable[..., AppTest], no_coordinates: Workspace
+) -> None:
+    families = read_standing(no_coordinates).families
+    assert places_known(no_coordinates).grades["kelurahan"] == families
+    for role in ("planner", "administrator"):
+        app = opened(no_coordinates, role, "home")
+        assert first_line(no_coordinates) in {each.value for each in app.info}
+    step = steps_of(app)["Letak keluarga"]
+    assert f"0 sampai RW atau rumah, {families} belum" in step
+    assert "belum]" in step.split("**")[0]
+    assert press(app, "Buka Titik RW").title[0].value == "Titik RW"
+
+
+def test_a_supervisor_is_told_the_rw_of_the_own_kecamatan_and_a_team_those_of_its_kelurahan(
+    opened: Callable[..., AppTest], no_coordinates: Workspace, city: City
+) -> None:
+    import_teams(no_coordinates, city.files / "teams.csv")
+    app = opened(no_coordinates, "supervisor", "home")
+    assert first_line(no_coordinates, WEST) in {each.value for each in app.info}
+    app = opened(no_coordinates, "field", "home")
+    line = next(each.value for each in app.info if "titik RW" in each.value)
+    own = team_of(no_coordinates, app.session_state["chosen-own-team"])
+    names = read_staff(no_coordinates).area_names
+    assert any(names[code] in line for code in own.territory)
+    assert not any(name in line for code, name in names.items() if code not in own.territory)
+    assert press(app, "Buka Titik RW").title[0].value == "Titik RW"
+
+
+def test_who_may_not_open_titik_rw_is_not_sent_there(
+    opened: Callable[..., AppTest], no_coordinates: Workspace
+) -> None:
+    app = opened(no_coordinates, "camat", "home")
+    assert "points" not in app.session_state["pages"]
+    assert "titik RW" not in told(app)
+    assert "to-points" not in {button.key for button in app.button}
+
+
+def test_where_nearly_all_families_have_a_place_beranda_sends_nobody_to_titik_rw(
+    opened: Callable[..., AppTest], planned: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = read_standing(planned)
+    assert not standing.many_unplaced()
+    calls = watched(monkeypatch)
+    app = opened(planned, "planner", "home")
+    assert "titik RW" not in told(app)
+    assert "selesai" in steps_of(app)["Letak keluarga"]
+    assert f"{standing.placed} sampai RW atau rumah" in steps_of(app)["Letak keluarga"]
+    assert calls == []
+
+
+def test_beranda_reads_the_register_once_not_at_every_rerun(
+    opened: Callable[..., AppTest], no_coordinates: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = watched(monkeypatch)
+    app = run(run(opened(no_coordinates, "planner", "home")))
+    assert "Klik titik RW dahulu" in told(app)
+    assert calls == [no_coordinates.folder]
+    first = points_to_add(no_coordinates).iloc[0]
+    lon, lat = middle_of(no_coordinates, first["area_code"])
+    add_point(no_coordinates, area_code=first["area_code"], rw=first["rw"], rt=None, lon=lon,
+              lat=lat)  # fmt: skip
+    assert first_line(no_coordinates) in {each.value for each in run(app).info}
+    assert len(calls) == 2
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the workspaces for which Beranda reads who would be settled; it grows."""
+    calls: list[Path] = []
+
+    def read(workspace: Workspace) -> pd.DataFrame:
+        calls.append(workspace.folder)
+        return points_to_add(workspace)
+
+    monkeypatch.setattr("app_pages.reads.points_to_add", read)
+    return calls
+
+
+def test_many_is_one_family_in_ten_and_is_counted_where_one_works(planned: Workspace) -> None:
+    def standing(**places: int) -> Standing:
+        grades = {("a", "rw"): 0, ("b", "register"): 90, ("", "none"): 0}
+        given = {tuple(key.split("_")): count for key, count in places.items()}
+        return replace(read_standing(planned), places={**grades, **given})
+
+    assert standing(a_kelurahan=9, b_none=1).many_unplaced()
+    assert not standing(a_kelurahan=9).many_unplaced()
+    assert standing(a_kelurahan=9).many_unplaced({"a"})
+    assert not standing(a_kelurahan=9).many_unplaced({"b"})
+    assert not standing(b_register=0).many_unplaced()
+    made = standing(a_kelurahan=9, b_none=1)
+    assert (made.located, made.placed, made.unplaced({"b"})) == (100, 90, 1)
 
 
 def test_before_placing_the_page_says_what_to_run(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pandas.testing import assert_frame_equal, assert_series_equal
 from storage_fixtures import make_households, no_issues, no_quarantine
 
+from common.privacy import all_made_up
 from geodata.columns import HOUSEHOLDS, ISSUES, PERSONAL, PLACES
 from storage import tables
 from storage.database import Connection, Database, reading, transaction
@@ -18,6 +19,8 @@ from storage.households import (
     RepeatedFamilyError,
     RowsLostError,
     all_niks,
+    count_families,
+    count_niks,
     load_households,
     load_imports,
     load_issues,
@@ -75,6 +78,8 @@ def test_an_empty_register_gives_typed_frames_without_rows(database: Database) -
         assert load_persons(conn, []).empty
         assert load_persons(conn, [5]).empty
         assert all_niks(conn).empty
+        assert count_families(conn) == 0
+        assert count_niks(conn) == (0, 0)
         assert load_imports(conn).empty
         ISSUES.validate(load_issues(conn, 1))
         assert load_quarantined(conn, 1).empty
@@ -99,6 +104,28 @@ def test_niks_come_by_family_and_a_missing_one_stays_missing(database: Database)
         put(conn, frame)
         niks = all_niks(conn)
     assert_series_equal(niks.reset_index(drop=True), frame["nik"].reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("niks", "counts"),
+    [
+        ([None, None], (0, 0)),
+        (["3671010101900000", None], (1, 1)),
+        (["3671010101900000", "3671010101900001"], (2, 1)),
+        (["367101010190000_", "3671010101900%00"], (2, 0)),
+        (["0000", ""], (2, 1)),
+    ],
+)
+def test_niks_are_counted_as_those_who_read_them_would_count(
+    database: Database, niks: list[str | None], counts: tuple[int, int]
+) -> None:
+    frame = make_households(codes(2)).assign(nik=pd.Series(niks, dtype="str").to_numpy())
+    with transaction(database) as conn:
+        put(conn, frame.astype({"nik": "str"}))
+        known, made_up = count_niks(conn)
+        assert count_families(conn) == 2
+        assert all_made_up(all_niks(conn)) == (0 < known == made_up)
+    assert (known, made_up) == counts
 
 
 def test_a_second_file_adds_new_families_updates_changed_ones_and_leaves_the_rest(

@@ -16,8 +16,8 @@ from planning.teams import Shift, Team
 from storage.areas import load_areas, load_city_report, replace_areas
 from storage.database import Connection, Database, transaction
 from storage.households import load_households, store_import
-from storage.places import load_place_report, load_places, replace_places
-from storage.scores import load_score_report, load_scores, replace_scores
+from storage.places import count_places, load_place_report, load_places, replace_places
+from storage.scores import count_scores, load_score_report, load_scores, replace_scores
 from storage.teams import load_teams, replace_teams
 
 TEAM = Team(
@@ -101,6 +101,8 @@ def test_nothing_stored_gives_no_rows_and_no_report(database: Database) -> None:
         assert load_place_report(conn) is None
         assert load_scores(conn).empty
         assert load_score_report(conn) is None
+        assert count_places(conn) == {}
+        assert count_scores(conn) == (0, 0)
         assert load_teams(conn) == []
 
 
@@ -122,6 +124,21 @@ def test_scores_come_back_exactly_and_in_order(database: Database) -> None:
         loaded = load_scores(conn)
         assert load_score_report(conn) == {"n": 3}
     assert_frame_equal(loaded, scores)
+
+
+def test_places_are_counted_by_kelurahan_and_grade_those_outside_too(database: Database) -> None:
+    with transaction(database) as conn:
+        places = make_places(households(conn, 3))
+        places["grade"] = places["grade"].replace("rt", "register")
+        places["area_code"] = places["area_code"].replace("36.71.01.1002", "36.71.01.1001")
+        replace_places(conn, places, {})
+        assert count_places(conn) == {("36.71.01.1001", "register"): 2, ("", "none"): 1}
+
+
+def test_scores_are_counted_and_those_at_risk_among_them(database: Database) -> None:
+    with transaction(database) as conn:
+        replace_scores(conn, make_scores(households(conn, 3)), {})
+        assert count_scores(conn) == (3, 2)
 
 
 def test_a_place_of_an_unknown_family_is_refused(database: Database) -> None:

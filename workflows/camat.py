@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from common.clock import Week, week_of
+from planning.calendar import city_holidays, with_leave, with_moved_half_day
 from planning.teams import Team
 from planning.value import explain_prize
 from storage.areas import load_areas
+from storage.calendar import load_calendar
 from storage.database import open_database, reading
 from storage.places import load_places
 from storage.plans import PlanRecord, load_plan, visits_before
@@ -21,7 +26,46 @@ from workflows.views import newest_record
 REASONS = (
     "pregnant", "baduta", "balita", "pus", "factors", "never_visited", "overdue", "welfare",
 )  # fmt: skip
-_DAYS = ["plan_id", "week", "state", "team_id", "team_name", "day_date", "start_s", "end_s"]
+_DAYS = {
+    "plan_id": "int64", "week": "str", "state": "str", "team_id": "str", "team_name": "str",
+    "day_date": "str", "start_s": "int64", "end_s": "int64", "usual_weekday": "Int64",
+    "usual_is_holiday": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDay:
+    """A camat's half-day that is held on another day of the week; 0 is Monday."""
+
+    usual: int  # the weekday it is held on in other weeks
+    held: int  # the weekday it is held on in this one
+    holiday: bool  # why: the usual day is a holiday; else it is leave
+
+
+def moved_half_days(
+    teams: Iterable[Team], week: Week, closed: Iterable[str]
+) -> dict[str, MovedDay]:
+    """Return the camat's half-days that are moved in this week, by ``team_id``.
+
+    The rule is planning.calendar.with_moved_half_day.
+
+    Parameters
+    ----------
+    teams
+        With the leave of the calendar (planning.calendar.with_leave).
+    closed
+        ISO dates of holidays.
+    """
+    before, off = list(teams), frozenset(closed)
+    moved: dict[str, MovedDay] = {}
+    for team, now in zip(before, with_moved_half_day(before, week, off), strict=True):
+        if now != team:
+            usual, held = (
+                next(day for day, shift in enumerate(each.shifts) if shift is not None)
+                for each in (team, now)
+            )
+            moved[team.team_id] = MovedDay(usual, held, week.day(usual).isoformat() in off)
+    return moved
 
 
 def coming_half_days(
@@ -35,11 +79,16 @@ def coming_half_days(
     """Return the half-days of a kecamatan's camat from ``today`` on, and the plans they are in.
 
     A row a half-day, earliest first: ``plan_id``, ``week``, ``state``, ``team_id``,
-    ``team_name``, ``day_date`` (ISO), ``start_s`` and ``end_s`` (seconds after midnight). In each
-    week the newest plan that covers the kecamatan counts, with ``published_only`` the newest that
-    was published.
+    ``team_name``, ``day_date`` (ISO), ``start_s`` and ``end_s`` (seconds after midnight),
+    ``usual_weekday`` (0 Monday; missing: the half-day was not moved) and ``usual_is_holiday``
+    (else leave; missing likewise). In each week the newest plan that covers the kecamatan counts,
+    with ``published_only`` the newest that was published. Whether a half-day was moved is told by
+    the calendar and the hours as they stand now.
     """
     teams = {team.team_id: team for team in _camats(workspace, kecamatan_code)}
+    with reading(open_database(workspace)) as conn:
+        calendar = load_calendar(conn)
+    with_all_leave = with_leave(teams.values(), calendar)
     records: dict[int, PlanRecord] = {}
     rows: list[dict[str, object]] = []
     for week in weeks:
@@ -49,22 +98,14 @@ def coming_half_days(
         records[record.plan_id] = record
         with reading(open_database(workspace)) as conn:
             days = load_plan(conn, record.plan_id).days
+        moved = moved_half_days(with_all_leave, week, city_holidays(calendar, week))
         mine = days[days["team_id"].isin(list(teams)) & (days["day_date"] >= today.isoformat())]
         rows += [
-            {
-                "plan_id": record.plan_id,
-                "week": str(week),
-                "state": record.state,
-                "team_id": day["team_id"],
-                "team_name": teams[day["team_id"]].name,
-                "day_date": day["day_date"],
-                "start_s": day["start_s"],
-                "end_s": day["end_s"],
-            }
+            _half_day(record, teams[day["team_id"]], day, moved.get(day["team_id"]))
             for day in mine.to_dict("records")
         ]
-    found = pd.DataFrame(rows, columns=_DAYS).sort_values(["day_date", "team_id"])
-    return found.reset_index(drop=True), records
+    found = pd.DataFrame(rows, columns=list(_DAYS)).astype(_DAYS)
+    return found.sort_values(["day_date", "team_id"], ignore_index=True), records
 
 
 def half_day_stops(workspace: Workspace, plan_id: int, team_id: str, day_date: str) -> pd.DataFrame:
@@ -141,6 +182,25 @@ def last_visits(workspace: Workspace, *, today: date, kecamatan_code: str) -> pd
     told = here.join(newest[["day_date", "kind"]], on="area_code")
     told = told.sort_values("day_date", na_position="first", kind="stable")
     return pd.DataFrame(told).reset_index(drop=True)
+
+
+def _half_day(
+    record: PlanRecord, team: Team, day: dict[Hashable, Any], moved: MovedDay | None
+) -> dict[str, object]:
+    """Return a row of :func:`coming_half_days` from a row of planning.columns.DAYS."""
+    here = moved is not None and moved.held == date.fromisoformat(day["day_date"]).weekday()
+    return {
+        "plan_id": record.plan_id,
+        "week": str(record.week),
+        "state": record.state,
+        "team_id": team.team_id,
+        "team_name": team.name,
+        "day_date": day["day_date"],
+        "start_s": day["start_s"],
+        "end_s": day["end_s"],
+        "usual_weekday": moved.usual if moved is not None and here else pd.NA,
+        "usual_is_holiday": moved.holiday if moved is not None and here else pd.NA,
+    }
 
 
 def _camats(workspace: Workspace, kecamatan_code: str) -> list[Team]:

@@ -6,7 +6,7 @@ families on one plan.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,15 +14,14 @@ import geopandas as gpd
 import pandas as pd
 
 from common.clock import Week
-from common.privacy import all_made_up
 from planning.plan import WeekPlan
 from planning.teams import Team
 from storage.areas import load_areas, load_city_report
 from storage.database import open_database, reading
-from storage.households import all_niks, load_imports
-from storage.places import load_places
+from storage.households import count_families, count_niks, load_imports
+from storage.places import count_places, load_places
 from storage.plans import CITY, PUBLISHED, PlanRecord, find_plan, list_plans, load_plan
-from storage.scores import load_scores
+from storage.scores import count_scores, load_scores
 from storage.teams import load_teams
 from storage.workspace import Workspace
 from workflows.sheets import SheetSource, read_sheet_source
@@ -33,17 +32,48 @@ class Standing:
     """How far a workspace is: which steps before the week were done, in counts."""
 
     city: str  # "" when no city was built
-    kelurahan: int
+    kecamatan_of: dict[str, str]  # code of each kelurahan -> code of its kecamatan
     kecamatan: dict[str, str]  # code -> name, in the order of the boundary file
     families: int
     register_date: date | None  # day of the newest import
     made_up: bool  # every NIK is a made-up one
     teams: tuple[Team, ...]
-    located: int  # families that went through placing
-    placed: int  # of these, known at least to the RW
+    places: dict[tuple[str, str], int]  # (kelurahan or "", grade) -> families; storage.places
     scored: int
     at_risk: int
     approximate_borders: bool
+
+    @property
+    def kelurahan(self) -> int:
+        """Kelurahan of the city; 0 when no city was built."""
+        return len(self.kecamatan_of)
+
+    @property
+    def located(self) -> int:
+        """Families that went through placing."""
+        return sum(self.places.values())
+
+    @property
+    def placed(self) -> int:
+        """Families known better than by their kelurahan."""
+        return self.located - self.unplaced()
+
+    def unplaced(self, area_codes: Collection[str] | None = None) -> int:
+        """Return the families known by their kelurahan only, or not at all; None: everywhere."""
+        return sum(
+            families
+            for (code, grade), families in self.places.items()
+            if grade in _AREA_ONLY and (area_codes is None or code in area_codes)
+        )
+
+    def many_unplaced(self, area_codes: Collection[str] | None = None) -> bool:
+        """Tell whether at least one family in ten waits for a place; None: everywhere."""
+        inside = sum(
+            families
+            for (code, _), families in self.places.items()
+            if area_codes is None or code in area_codes
+        )
+        return 0 < inside <= self.unplaced(area_codes) * _MANY
 
     @property
     def holds_real_people(self) -> bool:
@@ -77,6 +107,8 @@ class WeekView:
         return self.in_scope - sum(self.left_out.get(reason, 0) for reason in _NOT_DUE)
 
 
+_AREA_ONLY = ("kelurahan", "none")  # grades that lead to no door and to no RW
+_MANY = 10  # one family in so many without a place is worth a morning of clicking first
 _NOT_DUE = ("not_at_risk", "not_due", "merged", "banned", "refused", "moved")
 _DAY_COLUMNS = (
     "team_id", "team_name", "kind", "kecamatan_code", "day_date", "visits", "start_s", "end_s",
@@ -105,22 +137,25 @@ def read_standing(workspace: Workspace) -> Standing:
         The city was not built yet.
     """
     with reading(open_database(workspace)) as conn:
-        areas, niks, imports = load_areas(conn), all_niks(conn), load_imports(conn)
-        places, scores = load_places(conn), load_scores(conn)
+        areas, families, imports = load_areas(conn), count_families(conn), load_imports(conn)
+        known, made_up = count_niks(conn)
+        places, (scored, at_risk) = count_places(conn), count_scores(conn)
         teams, report = load_teams(conn), load_city_report(conn) or {}
     names = areas.drop_duplicates("kecamatan_code").set_index("kecamatan_code")["kecamatan_name"]
     return Standing(
         city=str(areas["city_name"].iloc[0]) if len(areas) else "",
-        kelurahan=len(areas),
+        kecamatan_of={
+            str(code): str(kecamatan)
+            for code, kecamatan in zip(areas["area_code"], areas["kecamatan_code"], strict=True)
+        },
         kecamatan={str(code): str(name) for code, name in names.items()},
-        families=len(niks),
+        families=families,
         register_date=_local_day(imports["at"].iloc[0]) if len(imports) else None,
-        made_up=all_made_up(niks),
+        made_up=0 < known == made_up,
         teams=tuple(teams),
-        located=len(places),
-        placed=int((~places["grade"].isin(["kelurahan", "none"])).sum()),
-        scored=len(scores),
-        at_risk=int(scores["at_risk"].sum()),
+        places=places,
+        scored=scored,
+        at_risk=at_risk,
         approximate_borders=bool(report.get("approximate_borders")),
     )
 
@@ -172,6 +207,19 @@ def read_week(workspace: Workspace, plan_id: int, kecamatan_code: str | None) ->
         visits_by_area=per_area.reindex(list(codes), fill_value=0),
         planned=len(met),
     )
+
+
+def kecamatan_records(workspace: Workspace, week: Week) -> dict[str, PlanRecord]:
+    """Return the newest plan of the week that was made for each kecamatan alone, by its code.
+
+    Plans of the whole city do not count.
+    """
+    found: dict[str, PlanRecord] = {}
+    with reading(open_database(workspace)) as conn:
+        for record in list_plans(conn):
+            if record.week == week and record.scope_code != CITY:
+                found.setdefault(record.scope_code, record)
+    return found
 
 
 def risk_by_area(workspace: Workspace) -> pd.Series:

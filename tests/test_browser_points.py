@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_fixtures import Requests, Served, choose, open_page
+from browser_fixtures import Requests, Served, choose, open_page, serving
+from calendar_edits import hold_on_thursday, write_calendar
 from pypdf import PdfReader
-from workspace_fixtures import NOW, TODAY, WEEK
+from workspace_fixtures import NOW, TODAY, WEEK, City
 
 from storage.workspace import Workspace
 from workflows.points import known_points, places_known, points_to_add
@@ -27,17 +31,26 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(chromium: Browser, served: Served) -> Iterator[Page]:
     """A visitor of the app; nothing that the pages ask for may be elsewhere."""
+    with visiting(chromium, served) as page:
+        yield page
+
+
+@contextmanager
+def visiting(chromium: Browser, served: Served) -> Iterator[Page]:
+    """Open the app in a new window."""
     requests = Requests()
     context = chromium.new_context(
         viewport={"width": 1440, "height": 900}, locale="id-ID", accept_downloads=True
     )
     context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.on("request", lambda request: requests.urls.append(request.url))
-    page.on("websocket", lambda socket: requests.urls.append(socket.url))
-    page.goto(served.url)
-    yield page
-    context.close()
+    try:
+        page = context.new_page()
+        page.on("request", lambda request: requests.urls.append(request.url))
+        page.on("websocket", lambda socket: requests.urls.append(socket.url))
+        page.goto(served.url)
+        yield page
+    finally:
+        context.close()
     assert requests.urls
     assert requests.elsewhere() == []
 
@@ -92,3 +105,32 @@ def test_a_supervisor_gives_leave_and_takes_the_poster(
     assert "Jadwal kunjungan mingguan" in text
     assert name in text
     assert "DATA REKAAN" in text
+
+
+def test_a_register_without_places_leads_from_beranda_to_the_map(
+    chromium: Browser, city: City, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kota"
+    shutil.copytree(city.stages["scored"], folder)
+    with closing(sqlite3.connect(folder / "sambangi.sqlite")) as conn:
+        conn.execute("UPDATE places SET grade = 'kelurahan', lon = NULL, lat = NULL")
+        conn.commit()
+    hold_on_thursday(Workspace(folder), "CAMAT-01")
+    write_calendar(Workspace(folder), {"date": "2026-12-03", "kind": "holiday"})
+    with serving(folder) as served, visiting(chromium, served) as page:
+        choose(page, "Peran (demo)", "Perencana kota")
+        first = points_to_add(Workspace(folder)).iloc[0]
+        page.get_by_text(
+            re.compile(rf"Klik titik RW dahulu: RW {int(first['rw']):02d} ")
+        ).wait_for()
+        page.get_by_role("button", name="Buka Titik RW").click()
+        page.get_by_role("heading", name="Titik RW", level=1).wait_for()
+        map_frame = page.frame_locator('iframe[title*="st_folium"]')
+        map_frame.locator(".leaflet-container path").first.wait_for()
+
+        open_page(page, "Tim & kalender")
+        cell = page.get_by_role("button", name=re.compile("^Camat .*, Rabu: .*pindahan dari Kamis"))
+        cell.first.wait_for()
+        assert "pindahan dari Kamis" in cell.first.inner_text()
+        usual = page.get_by_role("button", name=re.compile("^Camat .*, Kamis: Libur; pindah ke"))
+        assert usual.first.inner_text() == "Libur"

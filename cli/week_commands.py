@@ -7,6 +7,8 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -141,35 +143,46 @@ def quickstart(
 
 
 def _prepare(context: Context, families: int | None) -> dict[str, Any]:
-    """Go through the ordinary steps with a made-up city and return their summaries."""
+    """Go through the ordinary steps with a made-up city; return their summaries and seconds."""
     now = datetime.now(UTC)
     workspace, folder = context.workspace, demo_folder(context.workspace)
     done: dict[str, Any] = {}
     with progress_bar(context) as report:
-        done["demo"] = make_demo(
+
+        def step(name: str, work: Callable[[], dict[str, Any]]) -> None:
+            begun = time.perf_counter()
+            summary = work()
+            done[name] = {**summary, "seconds": round(time.perf_counter() - begun, 1)}
+
+        step("demo", lambda: make_demo(
             folder, every=False, boundaries=None, streets=None, families=families, seed=1,
             progress=report,
-        )  # fmt: skip
-        files = folder / "boundaries.geojson", folder / "streets.osm"
-        done["city"] = build_city(workspace, *files, progress=report)
-        register = folder / "register.csv"
+        ))  # fmt: skip
+        step("city", lambda: build_city(
+            workspace, folder / "boundaries.geojson", folder / "streets.osm", progress=report
+        ))  # fmt: skip
         with suppress(AlreadyImportedError):  # by a quickstart that was interrupted
-            done["register"] = import_register(
-                workspace, register, layout=None, codes=None, now=now, progress=report
-            ).counts
-        done["teams"] = import_teams(workspace, folder / "teams.csv", progress=report).counts
+            step("register", lambda: import_register(
+                workspace, folder / "register.csv", layout=None, codes=None, now=now,
+                progress=report,
+            ).counts)  # fmt: skip
+        step("teams", lambda: import_teams(
+            workspace, folder / "teams.csv", progress=report
+        ).counts)  # fmt: skip
         if (folder / "places.csv").exists():
-            points = import_points(workspace, folder / "places.csv", progress=report)
-            done["points"] = points.counts
+            step("points", lambda: import_points(
+                workspace, folder / "places.csv", progress=report
+            ).counts)  # fmt: skip
         if (folder / "calendar.csv").exists():
-            calendar = import_calendar(workspace, folder / "calendar.csv", progress=report)
-            done["calendar"] = calendar.counts
-        done["places"] = locate(workspace, progress=report)
-        done["scores"] = score(workspace, today=context.today, progress=report)
-        done["plan"] = make_plan(
+            step("calendar", lambda: import_calendar(
+                workspace, folder / "calendar.csv", progress=report
+            ).counts)  # fmt: skip
+        step("places", lambda: locate(workspace, progress=report))
+        step("scores", lambda: score(workspace, today=context.today, progress=report))
+        step("plan", lambda: make_plan(
             workspace, week="next", area=None, seconds=None,
             today=context.today, now=now, progress=report,
-        ).summary  # fmt: skip
+        ).summary)  # fmt: skip
     return done
 
 

@@ -133,6 +133,14 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateSettings:
+    """From which probability two rows count as one family; unconfirmed."""
+
+    report_at: float = 0.5  # shown to a person, who decides
+    certain_at: float = 0.99
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one workspace."""
 
@@ -141,6 +149,7 @@ class Settings:
     visits: VisitSettings = field(default_factory=VisitSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    duplicates: DuplicateSettings = field(default_factory=DuplicateSettings)
 
 
 def read_settings(path: Path) -> Settings:

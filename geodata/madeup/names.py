@@ -33,8 +33,8 @@ def _parts(text: str) -> tuple[str, ...]:
 
 COLLECTORS = _parts(
     """
-    K.H. Ahmad Rekaan, Pasar Lama, Stasiun, Kampung Umpama, Pintu Air, Sawah Lega, Masjid Al-
-    Ikhlas, Balai Warga, Lapangan, Empang Raya, Kebon Besar, Puskesmas
+    K.H. Ahmad Rekaan, Pasar Lama, Stasiun, Kampung Umpama, Pintu Air, Sawah Lega,
+    Masjid Al-Ikhlas, Balai Warga, Lapangan, Empang Raya, Kebon Besar, Puskesmas
     """
 )
 CITY_COLLECTORS = _parts(

@@ -11,9 +11,9 @@ from typing import Any
 from common.clock import parse_week
 from common.errors import WrongCallError
 from common.language import N_
-from workflows.city_steps import STEP_FILES, STEPS, CityTask
+from workflows.city_task import OPTIONAL, STEP_FILES, STEPS, CityTask
 
-_FILES = ("boundaries", "streets", "register", "teams")
+_FILES = tuple(name for step in STEPS for name in STEP_FILES[step])
 _OPTIONS = ("week", "area", "code_field", "layout", "codes")
 _DEFAULTS = (*_OPTIONS, "steps")
 _CITY = ("workspace", *_FILES, *_DEFAULTS)
@@ -71,7 +71,8 @@ def read_city_list(file: Path, *, today: date, now: datetime, language: str) -> 
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        # -sig: editors on Windows may put a byte order mark before the text
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError:
         raise CityListError(
             N_("Berkas {file} tidak ada atau tidak terbaca."), file=file.name
@@ -99,8 +100,12 @@ def _task(
     city: dict[str, Any], where: str, base: Path, today: date, now: datetime, language: str
 ) -> CityTask:
     _known(city, _CITY, where)
-    steps = _steps(city.pop("steps", list(STEPS)), where)
-    wrong = [key for key, value in city.items() if not isinstance(value, str) or not value]
+    usual = [step for step in STEPS if step not in OPTIONAL or _has_files(city, step)]
+    steps = _steps(city.get("steps", usual), where)
+    # a list that names its steps says nothing of the others
+    without = () if "steps" in city else tuple(step for step in STEPS if step not in steps)
+    city.pop("steps", None)
+    wrong = [key for key, value in city.items() if not _is_usable(value)]
     if wrong:
         raise CityListError(
             N_("{key!r} di {where} harus berupa teks yang tidak kosong."), key=wrong[0], where=where
@@ -113,6 +118,7 @@ def _task(
         city=city["workspace"],
         folder=(base / city["workspace"]).resolve(),
         steps=steps,
+        without=without,
         files={name: base / city[name] for name in _FILES if name in city},
         week=str(parse_week(city.get("week", "next"), today)),
         area=city.get("area"),
@@ -123,6 +129,15 @@ def _task(
         now=now,
         language=language,
     )
+
+
+def _is_usable(value: object) -> bool:
+    # no path can hold a zero character
+    return isinstance(value, str) and value != "" and "\0" not in value
+
+
+def _has_files(city: Mapping[str, Any], step: str) -> bool:
+    return all(name in city for name in STEP_FILES[step])
 
 
 def _steps(given: object, where: str) -> tuple[str, ...]:

@@ -6,18 +6,13 @@ works from; docs/decisions/0006-many-cities.md says why in a file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from importlib.metadata import version
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
-from common.clock import week_of
 from common.errors import BadInputError, SambangiError, WrongCallError
 from common.language import N_
 from storage.database import open_database, reading
@@ -25,31 +20,14 @@ from storage.households import AlreadyImportedError
 from storage.imports import latest_import_id
 from storage.workspace import Workspace
 from workflows.cities import build_city, is_missing
+from workflows.city_task import OPTIONAL, CityTask, builds_on, step_key
+from workflows.optional_files import take_back, take_in_places
 from workflows.placing import locate
 from workflows.registers import import_register
 from workflows.scoring import score
-from workflows.staff import import_teams
+from workflows.staff import import_calendar, import_teams
 from workflows.step_notes import StepNote, StepNotes, read_notes, write_notes
 from workflows.weeks import make_plan
-
-STEPS = ("city", "register", "teams", "locate", "score", "plan")
-STEP_FILES: dict[str, tuple[str, ...]] = {
-    "city": ("boundaries", "streets"),
-    "register": ("register",),
-    "teams": ("teams",),
-    "locate": (),
-    "score": (),
-    "plan": (),
-}
-# what a step reads of those before it; a plan makes its own scores, for its own week
-_BUILDS_ON: dict[str, tuple[str, ...]] = {
-    "city": (),
-    "register": (),
-    "teams": ("city",),
-    "locate": ("city", "register"),
-    "score": ("city", "register"),
-    "plan": ("city", "register", "teams", "locate"),
-}
 
 DONE, SKIPPED, FAILED, NOT_RUN = "done", "skipped", "failed", "not run"
 
@@ -60,34 +38,10 @@ class SharedDatabaseError(WrongCallError):
     code = "shared-database"
 
 
-class CityFileError(BadInputError):
-    """A file that the list names is not there."""
-
-    code = "city-file"
-
-
 class ReplacedRegisterError(BadInputError):
     """The register was taken in before, and a newer one after it."""
 
     code = "register-replaced"
-
-
-@dataclass(frozen=True, slots=True)
-class CityTask:
-    """Everything a process needs to work on one city: paths and options, no person."""
-
-    city: str  # the workspace as the list writes it
-    folder: Path  # the workspace, absolute
-    steps: tuple[str, ...]
-    files: dict[str, Path]
-    week: str  # 2026-W49
-    area: str | None
-    code_field: str | None
-    layout: str | None
-    codes: str | None
-    today: date
-    now: datetime
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +60,9 @@ class StepRow:
 def run_city(task: CityTask) -> list[StepRow]:
     """Do the steps of one city in order and return a row for each; one that fails is the last done.
 
-    A step whose key is noted in the workspace is skipped. An error that is nobody's input is
-    raised; the notes then say in which step.
+    A step whose key is noted in the workspace is skipped. What an optional file brought that the
+    list no longer names is taken back first. An error that is nobody's input is raised; the notes
+    then say in which step.
     """
     rows: list[StepRow] = []
     for step in task.steps:
@@ -147,59 +102,45 @@ def refuse_shared_database() -> None:
 def _do(task: CityTask, step: str) -> tuple[str, dict[str, Any]]:
     refuse_shared_database()
     workspace = Workspace(task.folder)
-    notes = StepNotes() if is_missing(workspace) else read_notes(task.folder)
-    key = _key(task, step, workspace, notes)
+    notes = StepNotes() if is_missing(workspace) else _true_notes(task, workspace)
+    key = step_key(task, step, workspace, notes)
     note = notes.done.get(step)
     if note is not None and note.key == key:
         return SKIPPED, note.counts
     # forgotten before it is done: a step that is cut off, and all that build on it, are done again
-    kept = {name: note for name, note in notes.done.items() if not _builds_on(name, step)}
-    write_notes(task.folder, StepNotes(kept, underway=step))
+    kept = _done_without(notes, step)
+    may_bring: dict[str, list[str]] = {step: []} if step in OPTIONAL else {}
+    notes = StepNotes(kept, underway=step, brought=may_bring | notes.brought)
+    write_notes(task.folder, notes)
     begun = time.perf_counter()
     try:
         # the round trip makes plain JSON of what reports hold
         counts = json.loads(json.dumps(_WORK[step](task, workspace), default=str))
     except SambangiError:
-        write_notes(task.folder, StepNotes(kept))
+        write_notes(task.folder, replace(notes, underway=None))
         raise
     note = StepNote(key, round(time.perf_counter() - begun, 2), counts)
-    write_notes(task.folder, StepNotes({**kept, step: note}))
+    now = read_notes(task.folder)  # the step may have noted what it brought
+    write_notes(task.folder, replace(now, done={**kept, step: note}, underway=None))
     return DONE, counts
 
 
-def _builds_on(step: str, other: str) -> bool:
-    return step == other or any(_builds_on(each, other) for each in _BUILDS_ON[step])
+def _true_notes(task: CityTask, workspace: Workspace) -> StepNotes:
+    """Return the notes after what the city does not have any more was taken back."""
+    notes = read_notes(task.folder)
+    for step in task.without:
+        if step in notes.brought:
+            notes = replace(notes, done=_done_without(notes, step))
+            write_notes(task.folder, notes)  # first: a cut costs a repetition, never a wrong plan
+            take_back(workspace, step, notes.brought[step])
+            left = {other: ids for other, ids in notes.brought.items() if other != step}
+            notes = replace(notes, brought=left)
+            write_notes(task.folder, notes)
+    return notes
 
 
-def _key(task: CityTask, step: str, workspace: Workspace, notes: StepNotes) -> str:
-    """Return the digest of all that a step works from."""
-    options = {
-        "city": [task.code_field],
-        "register": [task.layout, task.codes],
-        "score": [str(week_of(task.today))],
-        "plan": [task.week, task.area],
-    }
-    upstream = {each: notes.done[each].key for each in _BUILDS_ON[step] if each in notes.done}
-    settings = workspace.settings_file
-    content = {
-        "step": step,
-        "version": version("sambangi"),
-        "files": {name: _digest(task.files[name]) for name in STEP_FILES[step]},
-        "upstream": upstream,
-        "options": options.get(step, []),
-        "settings": _digest(settings) if settings.is_file() else None,
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(file: Path) -> str:
-    try:
-        with file.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError:
-        raise CityFileError(
-            N_("Berkas {file} tidak ada atau tidak terbaca."), file=file.name
-        ) from None
+def _done_without(notes: StepNotes, step: str) -> dict[str, StepNote]:
+    return {name: note for name, note in notes.done.items() if not builds_on(name, step)}
 
 
 def _city(task: CityTask, workspace: Workspace) -> dict[str, Any]:
@@ -230,6 +171,17 @@ def _teams(task: CityTask, workspace: Workspace) -> dict[str, Any]:
     return import_teams(workspace, task.files["teams"]).counts
 
 
+def _places(task: CityTask, workspace: Workspace) -> dict[str, Any]:
+    notes = read_notes(task.folder)
+    counts, ids = take_in_places(workspace, task.files["places"], notes.brought["places"])
+    write_notes(task.folder, replace(notes, brought={**notes.brought, "places": ids}))
+    return counts
+
+
+def _calendar(task: CityTask, workspace: Workspace) -> dict[str, Any]:
+    return import_calendar(workspace, task.files["calendar"]).counts
+
+
 def _locate(task: CityTask, workspace: Workspace) -> dict[str, Any]:
     del task
     return locate(workspace)
@@ -256,6 +208,8 @@ _WORK: dict[str, Callable[[CityTask, Workspace], dict[str, Any]]] = {
     "city": _city,
     "register": _register,
     "teams": _teams,
+    "places": _places,
+    "calendar": _calendar,
     "locate": _locate,
     "score": _score,
     "plan": _plan,

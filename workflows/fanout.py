@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -26,6 +27,7 @@ R = TypeVar("R")
 
 OpenExecutor = Callable[[], AbstractContextManager[Executor]]
 
+_MOST_ON_WINDOWS = 61  # Windows waits for no more processes at once
 _PATIENCE_S = 10  # how long a scheduler may take to answer
 
 
@@ -38,13 +40,17 @@ class SchedulerError(WrongCallError):
 @contextmanager
 def processes(workers: int | None = None) -> Iterator[Executor]:
     """Yield processes of this machine, started afresh (no fork, as on Windows)."""
-    count = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(max_workers=count, mp_context=context)
+    executor = ProcessPoolExecutor(max_workers=_count(workers, sys.platform), mp_context=context)
     try:
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _count(workers: int | None, platform: str) -> int:
+    count = workers or os.cpu_count() or 1
+    return min(count, _MOST_ON_WINDOWS) if platform == "win32" else count
 
 
 @contextmanager
@@ -64,14 +70,15 @@ def dask_cluster(address: str) -> Iterator[Executor]:
     _knock(address)
     from dask.distributed import Client
 
-    from workflows.dask_worker import OwnStorage
+    from workflows.dask_worker import KeptMemory, OwnStorage
 
     try:
         client = Client(address, timeout=_PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]  # dask has no types
     except (OSError, ValueError):
         raise _silent(address) from None
     with client:
-        client.register_plugin(OwnStorage())
+        for plugin in (OwnStorage(), KeptMemory()):
+            client.register_plugin(plugin)
         # not pure: a call made twice is done twice
         yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # dask has no types
 

@@ -18,12 +18,12 @@ from storage.workspace import Workspace
 from workflows.city_steps import (
     DONE,
     FAILED,
-    CityTask,
     StepRow,
     not_run,
     refuse_shared_database,
     run_city,
 )
+from workflows.city_task import CityTask
 from workflows.fanout import OpenExecutor, settle
 from workflows.progress import Progress, silent
 from workflows.step_notes import StepNotes, StepNotesError, read_notes

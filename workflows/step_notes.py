@@ -34,6 +34,8 @@ class StepNotes:
 
     done: dict[str, StepNote] = field(default_factory=dict)
     underway: str | None = None  # begun and not ended; stays when its process dies
+    # optional steps whose files may have left something here, with the ids of their points
+    brought: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_notes(folder: Path) -> StepNotes:
@@ -50,7 +52,9 @@ def read_notes(folder: Path) -> StepNotes:
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
         done = {step: StepNote(**note) for step, note in given["done"].items()}
-        return StepNotes(done, given["underway"])
+        # notes of before there were optional files say nothing of them
+        brought = {step: list(ids) for step, ids in given.get("brought", {}).items()}
+        return StepNotes(done, given["underway"], brought)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise StepNotesError(
             N_("{file} di ruang kerja rusak; hapus, lalu semua langkah dikerjakan lagi."),

@@ -2,27 +2,45 @@
 
 Every function takes text (blank is an empty text) and returns values with the same index,
 and beside them boolean masks, one for each kind of fault, by issue code
-(:mod:`geodata.issue_codes`). Nothing is looped over in Python.
+(:mod:`geodata.issue_codes`).
 """
 
 from __future__ import annotations
 
+import math
+import re
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+
+from geodata.distinct import arrow, matches, mend, read_distinct
 
 # Land and sea of Indonesia, degrees, rounded outward: 94°45' to 141°05' E, 11°15' S to 6°08' N
 # (Badan Informasi Geospasial).
 INDONESIA_LON = (94.5, 141.5)
 INDONESIA_LAT = (-11.5, 6.5)
 
-_BLANK = r"(?i)^(?:-+|null|nan|none|n/a|#n/a|#ref!|#value!)$"
-_FLOAT = r"^(\d+)[.,]0+$"  # a code that passed through a number column
-_EXPONENT = r"(?i)^\d(?:[.,]\d+)?e\+?\d+$"  # the same, digits lost
-_NUMBER = r"^[+-]?\d{1,7}(?:\.\d+)?$"
-_FORMULA = r"^[=+@]"
+# Signs that no one sees: controls, soft hyphen, zero width, marks of writing direction.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_CONSTANT = re.compile(r'="([^"]*)"')  # how some programs keep a spreadsheet from reading a number
+_ODD = r'^ | $|  |[^ -~]|^="'  # what plain_text may change
 
-Masks = dict[str, pd.Series]
+_BLANK = r"(?i)^(?:-+|null|nan|none|n/a|#n/a|#ref!|#value!|#name\?|#div/0!|#num!|#null!)$"
+_FLOAT = r"^([0-9]+)[.,]0+$"  # a code that passed through a number column
+_EXPONENT = r"(?i)^[0-9](?:[.,][0-9]+)?e\+?[0-9]+$"  # the same, digits lost
+_GROUPED = r"^[0-9]{1,3}(?:[., ][0-9]{3}){3,}$"  # a long code with thousands separators
+_PLAIN_NUMBER = r"^-?[0-9]{1,7}(?:\.[0-9]+)?$"
+_NUMBER = re.compile(r"[+-]?[0-9]{1,7}(?:\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,3},[0-9]+")
+_FORMULA = r"^(?:[=+@]|- ?[A-Za-z@(=])"
+_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+Masks = dict[str, pd.Series]  # issue code -> where, boolean
 
 
 class Numbers(NamedTuple):
@@ -32,10 +50,20 @@ class Numbers(NamedTuple):
     lat: pd.Series
 
 
+def plain_text(cell: str) -> str:
+    """Return a cell trimmed, with single spaces, without signs that no one sees.
+
+    ``="0012"``, a text that only a spreadsheet writes so, is ``0012``.
+    """
+    seen = " ".join(_UNSEEN.sub("", cell).split())
+    constant = _CONSTANT.fullmatch(seen)
+    return " ".join(constant[1].split()) if constant else seen
+
+
 def clean_text(cells: pd.Series) -> pd.Series:
-    """Return trimmed text with single spaces; blanks, dashes and ``NULL`` are missing."""
-    text = cells.str.replace(r"\s+", " ", regex=True).str.strip()
-    return text.mask((text == "") | text.str.match(_BLANK))
+    """Return text as :func:`plain_text`; blanks, dashes, ``NULL`` and Excel errors are missing."""
+    text = mend(cells, matches(cells, _ODD), plain_text)
+    return text.mask((text == "") | matches(text, _BLANK))
 
 
 def clean_code(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -45,13 +73,20 @@ def clean_code(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     ``3.67E+15`` when it saves text; such a code is no longer the code.
     """
     text = clean_text(cells).str.removeprefix("'")
-    lost = text.str.match(_EXPONENT).fillna(value=False).astype(bool)
-    return text.str.replace(_FLOAT, r"\1", regex=True), lost
+    return text.str.replace(_FLOAT, r"\1", regex=True), matches(text, _EXPONENT)
+
+
+def family_codes(cells: pd.Series) -> tuple[pd.Series, Masks]:
+    """Return the keys of families; thousands separators are taken out, a formula is no key."""
+    text, lost = clean_code(cells)
+    text = text.mask(looks_like_formula(text))
+    code = mend(text, matches(text, _GROUPED), lambda cell: re.sub(r"\D", "", cell))
+    return code, {"family_code_missing": code.isna(), "family_code_digits_lost": lost}
 
 
 def looks_like_formula(text: pd.Series) -> pd.Series:
     """Tell where a spreadsheet would run the text as a formula."""
-    return text.str.match(_FORMULA).fillna(value=False).astype(bool)
+    return matches(text, _FORMULA)
 
 
 def area_codes(
@@ -62,17 +97,7 @@ def area_codes(
     Files that give each level its own part (36, 71, 01, 1001) are put together again. What is
     no ten-digit code stays as written.
     """
-    text, _ = clean_code(kelurahan)
-    whole = _digits(province)
-    for part, length in ((city, 4), (kecamatan, 6), (kelurahan, 10)):
-        own = _digits(part)
-        whole = own.where(own.str.len() == length, whole + own)
-        whole = whole.where(whole.str.len() == length, "")
-    # a village part begins with 1 (kelurahan) or 2 (desa); other four digits are another level's
-    whole = whole.where((own.str.len() == 10) | own.str.match("[12]"), "")
-    whole = whole.mask(whole == "")
-    dotted = whole.str.replace(r"^(..)(..)(..)(....)$", r"\1.\2.\3.\4", regex=True)
-    return dotted.fillna(text), {"area_code_malformed": text.notna() & dotted.isna()}
+    return read_distinct(_area_codes, kelurahan, kecamatan, city, province)
 
 
 def block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Series, Masks]:
@@ -85,21 +110,11 @@ def block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Serie
     kind
         ``rt`` or ``rw``: of ``RT 003/RW 005`` and ``003/005`` this part is taken.
     """
-    part = rf"{kind}\D*0*(\d{{1,3}})(?!\d)"
-    slash = r"^(\d{1,3})\s*/\s*\d{1,3}$" if kind == "rt" else r"^\d{1,3}\s*/\s*(\d{1,3})$"
-    found = pd.Series(pd.NA, index=name.index, dtype="str")
-    for cells in (name, code):
-        text, _ = clean_code(cells)
-        text = text.str.casefold()
-        for pattern in (r"^\D*0*(\d{1,3})\D*$", part, slash):
-            found = found.fillna(text.str.extract(pattern, expand=False))
-    number = found.str.lstrip("0").str.zfill(3)
-    number = number.mask(number == "000")
-    blank = clean_text(name).isna() & clean_text(code).isna()
-    return number, {
-        f"{kind}_missing": blank,
-        f"{kind}_unreadable": number.isna() & ~blank,
-    }
+
+    def read(name: pd.Series, code: pd.Series) -> tuple[pd.Series, Masks]:
+        return _block_numbers(name, code, kind)
+
+    return read_distinct(read, name, code)
 
 
 def nik_numbers(cells: pd.Series) -> tuple[pd.Series, Masks]:
@@ -109,31 +124,26 @@ def nik_numbers(cells: pd.Series) -> tuple[pd.Series, Masks]:
     (docs/data-formats.md); a suspicious NIK is kept as written.
     """
     nik, lost = clean_code(cells)
-    digits = nik.str.replace(r"[\s.]", "", regex=True)
-    whole = digits.str.fullmatch(r"\d{16}").fillna(value=False).astype(bool)
-    known = nik.notna()
-    sixteen = digits.where(whole)
-    day = pd.to_numeric(sixteen.str[6:8])
-    day = day.where(day <= 40, day - 40)  # 40 is added to a woman's day of birth
-    month, year = (pd.to_numeric(sixteen.str[at : at + 2]) for at in (8, 10))
-    days = month.map(
-        dict(zip(range(1, 13), (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True))
-    )
+    digits = nik.str.replace(r"[ .,-]", "", regex=True)
+    known, whole = nik.notna(), matches(digits, r"^[0-9]{16}$")
+    number = arrow(digits.where(whole)).cast(pa.int64()).fill_null(0).to_numpy()
+    day = number // 10**8 % 100
+    day = np.where(day > 40, day - 40, day)  # 40 is added to a woman's day of birth
+    month, year = number // 10**6 % 100, number // 10**4 % 100
     leap = year % 4 == 0  # 1900 and 2000 share the digits 00
-    real = (day >= 1) & (day <= days) & ~((month == 2) & (day == 29) & ~leap)
-    one_digit = digits.str.fullmatch(r"(\d)\1+").fillna(value=False).astype(bool)
+    real = (month >= 1) & (month <= 12) & (day >= 1) & (day <= _DAYS[np.clip(month, 0, 12)])
+    real &= ~((month == 2) & (day == 29) & ~leap)
+    one_digit = whole & (number % 1111111111111111 == 0)
+    one_digit |= digits.where(~whole).str.fullmatch(r"(\d)\1+").fillna(value=False).astype(bool)
+    several = whole & ~one_digit
     masks = {
         "nik_missing": ~known,
         "nik_digits_lost": lost,
         "nik_not_16_digits": known & ~whole & ~lost,
         "nik_one_digit": one_digit,
-        "nik_start": whole
-        & ~one_digit
-        & digits.str.match("12345|00000|99999").fillna(value=False).astype(bool),
-        "nik_end": whole
-        & ~one_digit
-        & digits.str.contains("(?:00000|99999)$").fillna(value=False).astype(bool),
-        "nik_date": whole & ~one_digit & ~real,
+        "nik_start": several & np.isin(number // 10**11, [12345, 0, 99999]),
+        "nik_end": several & np.isin(number % 10**5, [0, 99999]),
+        "nik_date": several & ~real,
     }
     return digits.where(whole, nik), masks
 
@@ -167,20 +177,68 @@ def coordinates(lon_cells: pd.Series, lat_cells: pd.Series) -> tuple[Numbers, Ma
 
 def welfare_ranks(cells: pd.Series) -> tuple[pd.Series, Masks]:
     """Return welfare ranks 1 to 5 (``Int64``); anything else is missing."""
+    return read_distinct(_welfare_ranks, cells)
+
+
+def _area_codes(
+    kelurahan: pd.Series, kecamatan: pd.Series, city: pd.Series, province: pd.Series
+) -> tuple[pd.Series, Masks]:
+    text, _ = clean_code(kelurahan)
+    whole = _digits(province)
+    for part, length in ((city, 4), (kecamatan, 6), (kelurahan, 10)):
+        own = _digits(part)
+        whole = own.where(own.str.len() == length, whole + own)
+        whole = whole.where(whole.str.len() == length, "")
+    # a village part begins with 1 (kelurahan) or 2 (desa); other four digits are another level's
+    whole = whole.where((own.str.len() == 10) | own.str.match("[12]"), "")
+    whole = whole.mask(whole == "")
+    dotted = whole.str.replace(r"^(..)(..)(..)(....)$", r"\1.\2.\3.\4", regex=True)
+    return dotted.fillna(text), {"area_code_malformed": text.notna() & dotted.isna()}
+
+
+def _block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Series, Masks]:
+    part = rf"{kind}\D*0*(\d{{1,3}})(?!\d)"
+    slash = r"^(\d{1,3})\s*/\s*\d{1,3}$" if kind == "rt" else r"^\d{1,3}\s*/\s*(\d{1,3})$"
+    found = pd.Series(pd.NA, index=name.index, dtype="str")
+    for cells in (name, code):
+        text, _ = clean_code(cells)
+        text = text.str.casefold()
+        for pattern in (r"^\D*0*(\d{1,3})\D*$", part, slash):
+            found = found.fillna(text.str.extract(pattern, expand=False))
+    number = found.str.lstrip("0").str.zfill(3)
+    number = number.mask(number == "000")
+    blank = clean_text(name).isna() & clean_text(code).isna()
+    return number, {
+        f"{kind}_missing": blank,
+        f"{kind}_unreadable": number.isna() & ~blank,
+    }
+
+
+def _welfare_ranks(cells: pd.Series) -> tuple[pd.Series, Masks]:
     text, _ = clean_code(cells)
-    rank = pd.to_numeric(
-        text.where(text.str.fullmatch("[1-5]").fillna(value=False).astype(bool))
-    ).astype("Int64")
+    rank = pd.to_numeric(text.where(matches(text, "^[1-5]$"))).astype("Int64")
     return rank, {"welfare_rank_unreadable": text.notna() & rank.isna()}
 
 
 def _degrees(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return numbers and where a decimal comma was read as a point."""
-    plain = text.str.replace("[−–]", "-", regex=True).str.replace(r"[°\s]", "", regex=True)
-    comma = plain.str.fullmatch(r"[+-]?\d{1,3},\d+").fillna(value=False).astype(bool)
-    pointed = plain.where(~comma, plain.str.replace(",", ".", regex=False))
-    readable = pointed.str.match(_NUMBER).fillna(value=False).astype(bool)
-    return pd.to_numeric(pointed.where(readable)).astype(float), comma
+    plain = matches(text, _PLAIN_NUMBER)
+    number = pd.Series(
+        arrow(text.where(plain)).cast(pa.float64()).to_numpy(zero_copy_only=False), text.index
+    )
+    odd = text.notna() & ~plain
+    read = {cell: _odd_degrees(cell) for cell in text[odd].unique()}
+    number[odd] = text[odd].map({cell: value for cell, (value, _) in read.items()})
+    comma = odd & text.isin([cell for cell, (_, with_comma) in read.items() if with_comma])
+    return number, comma
+
+
+def _odd_degrees(cell: str) -> tuple[float, bool]:
+    """Return a number that is not written plainly, NaN if it is none, and whether by comma."""
+    bare = re.sub(r"[°\s]", "", re.sub("[−–]", "-", cell))
+    comma = _DECIMAL_COMMA.fullmatch(bare) is not None
+    pointed = bare.replace(",", ".") if comma else bare
+    return float(pointed) if _NUMBER.fullmatch(pointed) else math.nan, comma
 
 
 def _inside(lon: pd.Series, lat: pd.Series) -> pd.Series:

@@ -22,7 +22,7 @@ _ASK_PLACE = N_("Catat koordinat yang benar saat kunjungan.")
 
 QUARANTINING = (
     "family_code_missing", "family_code_digits_lost", "family_seen_before", "no_area",
-    "risk_mark_unreadable", "too_many_cells",
+    "risk_mark_unreadable", "too_many_cells", "heading_repeated",
 )  # fmt: skip
 
 ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
@@ -49,6 +49,9 @@ ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
         "too_many_cells": IssueText(
             N_("Baris berisi lebih banyak sel daripada judul kolom."),
             N_("Beri tanda kutip pada sel yang memuat pemisah, atau simpan sebagai XLSX."),
+        ),
+        "heading_repeated": IssueText(
+            N_("Baris mengulang judul kolom, bukan keluarga."), N_("Hapus baris ini dari berkas.")
         ),
         "mark_unreadable": IssueText(
             N_("Tanda tidak terbaca oleh peta kode; nilainya dianggap tidak diketahui."),
@@ -88,8 +91,12 @@ ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
             N_("Peringkat kesejahteraan bukan 1 sampai 5."), N_("Isi peringkat 1 sampai 5.")
         ),
         "formula": IssueText(
-            N_("Teks diawali tanda rumus (=, +, @); disimpan sebagai teks biasa."),
+            N_("Teks diawali tanda rumus (=, +, @, -); disimpan sebagai teks biasa."),
             N_("Hapus tanda di awal teks."),
+        ),
+        "text_damaged": IssueText(
+            N_("Teks memuat huruf yang rusak karena salah pengodean."),
+            N_("Ekspor ulang sebagai XLSX atau CSV UTF-8."),
         ),
     }
 )

@@ -1,7 +1,8 @@
 """Layouts of register files: which heading holds which of our columns.
 
-The headings follow BKKBN's file of families at risk of stunting by name and address (2022)
-and its extract for food aid; see docs/data-formats.md.
+The headings follow BKKBN's file of families at risk of stunting by name and address (2022),
+its extract for food aid, and the record of the yearly verification (verval, 2025); see
+docs/data-formats.md.
 """
 
 from __future__ import annotations
@@ -44,12 +45,36 @@ _COLUMNS_2022 = {
     "latitude": "register_lat", "longitude": "register_lon",
 }  # fmt: skip
 
-# Without these a file says too little: who, where by name or code, and the marks.
-_NEEDED = frozenset(
-    heading
+# What the verification of 2025 adds. A TPK is a team that goes with a family.
+_ADDED_2025 = (
+    "no_kk", "nik_istri", "nik_tidak_wajar", "usia_kehamilan", "status_pus", "status_hamil",
+    "sumber_air_minum", "memiliki_tempat_bab", "jml_orang_tinggal", "pendampingan_tpk",
+    "pendampingan_tpk_rujukan", "pendampingan_tpk_bansos", "pendampingan_tpk_kie",
+    "pendampingan_tpk_elsimil", "pendampingan_tpk_eppgbm", "pendampingan_tpk_baas",
+    "pendampingan_tpk_pmt", "pendampingan_tpk_genting", "pendampingan_tpk_tidak_ada",
+    "tanggal_kunjungan", "status_verval", "flag_posyandu", "sudah_diukur", "sasaran_genting",
+    "jenis_bantuan",
+)  # fmt: skip
+
+# The record says which water and which toilet a family has; whether they are fit is for the
+# code map. Its own status columns come in place of the older marks.
+_COLUMNS_2025 = {
+    heading: column
     for heading, column in _COLUMNS_2022.items()
-    if column in {*MARK_COLUMNS, "kode_keluarga", "kelurahan_name", "area_code_stated"}
-)
+    if column not in {"pus", "pregnant", "unfit_water", "unfit_toilet"}
+} | {
+    "status_pus": "pus", "status_hamil": "pregnant", "sumber_air_minum": "water_source",
+    "memiliki_tempat_bab": "toilet_kind",
+}  # fmt: skip
+
+
+def _needed(columns: Mapping[str, str]) -> frozenset[str]:
+    """Return the headings without which a file says too little: who, where, and the marks."""
+    least = {
+        *MARK_COLUMNS, "kode_keluarga", "kelurahan_name", "area_code_stated", "water_source",
+        "toilet_kind",
+    }  # fmt: skip
+    return frozenset(heading for heading, column in columns.items() if column in least)
 
 
 class LayoutError(BadInputError):
@@ -82,12 +107,23 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
         layout.name: layout
         for layout in (
-            Layout("bkkbn-krs-2022", _HEADINGS_2022, MappingProxyType(_COLUMNS_2022), _NEEDED),
+            Layout(
+                "bkkbn-krs-2022",
+                _HEADINGS_2022,
+                MappingProxyType(_COLUMNS_2022),
+                _needed(_COLUMNS_2022),
+            ),
             Layout(
                 "bkkbn-food-aid",
                 (*_HEADINGS_2022, "alamat", "sasaran_final"),
                 MappingProxyType({**_COLUMNS_2022, "alamat": "address"}),
-                _NEEDED | {"alamat"},
+                _needed(_COLUMNS_2022) | {"alamat"},
+            ),
+            Layout(
+                "bkkbn-verval-2025",
+                (*_HEADINGS_2022, *_ADDED_2025),
+                MappingProxyType(_COLUMNS_2025),
+                _needed(_COLUMNS_2025),
             ),
         )
     }
@@ -115,6 +151,12 @@ def confidence_in(layout: Layout, headings: Iterable[str]) -> float:
     """Return the headings shared by file and layout over the headings of either, 0 to 1."""
     found = {heading_key(heading) for heading in headings}
     return len(found & set(layout.headings)) / len(found | set(layout.headings))
+
+
+def best_confidence(headings: Iterable[str]) -> float:
+    """Return the confidence in the layout that fits best, needed headings or not, 0 to 1."""
+    found = list(headings)
+    return max(confidence_in(layout, found) for layout in LAYOUTS.values())
 
 
 def require_headings(layout: Layout, headings: Iterable[str]) -> None:

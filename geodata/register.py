@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.layouts import Layout, confidence_in, named_layout, recognise_layout, require_headings
-from geodata.tables import SURPLUS, heading_key, read_table
+from geodata.layouts import (
+    Layout,
+    best_confidence,
+    confidence_in,
+    named_layout,
+    recognise_layout,
+    require_headings,
+)
+from geodata.tables import SURPLUS, heading_key, read_sheet
 
 OTHER = "file:"  # before the heading of a column that the layout does not use
 
@@ -20,6 +28,8 @@ class RegisterText:
     text: pd.DataFrame  # index row; our column names, unused columns as "file:heading"
     layout: Layout
     confidence: float  # 0 to 1, see geodata.layouts.confidence_in
+    sheet: str = ""  # of a workbook
+    other_sheets: tuple[str, ...] = ()  # with content, not read
 
 
 def read_register(path: Path, layout: str | None = None) -> RegisterText:
@@ -28,7 +38,8 @@ def read_register(path: Path, layout: str | None = None) -> RegisterText:
     Parameters
     ----------
     path
-        CSV or XLSX, see :func:`geodata.tables.read_table`.
+        CSV or XLSX, see :func:`geodata.tables.read_table`. Of several sheets, and of heading
+        rows over one another, those that fit a layout best are taken.
     layout
         Name of the layout; without it the layout is told from the headings.
 
@@ -48,14 +59,19 @@ def read_register(path: Path, layout: str | None = None) -> RegisterText:
         As :func:`geodata.tables.read_table`.
     """
     chosen = named_layout(layout) if layout is not None else None
-    table = read_table(path)
-    headings = [str(column) for column in table.columns if column != SURPLUS]
+
+    def fit(headings: Sequence[str]) -> float:
+        return best_confidence(headings) if chosen is None else confidence_in(chosen, headings)
+
+    read = read_sheet(path, fit)
+    headings = [str(column) for column in read.table.columns if column != SURPLUS]
     if chosen is None:
         chosen, confidence = recognise_layout(headings)
     else:
         require_headings(chosen, headings)
         confidence = confidence_in(chosen, headings)
-    return RegisterText(_renamed(table, chosen), chosen, confidence)
+    text = _renamed(read.table, chosen)
+    return RegisterText(text, chosen, confidence, read.sheet, read.other_sheets)
 
 
 def _renamed(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:

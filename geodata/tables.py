@@ -1,89 +1,73 @@
 """Read CSV and XLSX files into a frame of plain text, or say why that cannot be done.
 
 Nothing is interpreted here: codes keep their leading zeros, numbers their digits.
-A file is judged by its content, not by its name. A message names columns by letter
-and rows by number only, because a file without headings has people in its first line.
+A file is judged by its content, not by its name.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from itertools import chain
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
-from common.errors import BadInputError
 from common.language import N_
+from geodata import refusals
+from geodata.csv_text import csv_rows, csv_text, even_rows
+from geodata.file_kinds import ZIP, utf8_text
+from geodata.headings import (
+    HEAD_ROWS,
+    SURPLUS,
+    Fit,
+    Heading,
+    NumberedRow,
+    find_heading,
+    heading_key,
+)
+from geodata.refusals import (
+    EmptyTableError,
+    HeadingError,
+    MissingFileError,
+    NotATableError,
+    TableTooLargeError,
+    shown_name,
+    too_large,
+)
+from geodata.table_frame import frame_of_even_rows, frame_of_rows
+from geodata.workbook import Workbook, open_workbook
 
-SURPLUS = "surplus cells"  # column of what stands right of the last heading; only when there is any
-MOST_BYTES = 2 * 1024**3  # of a text file, or of a workbook once unpacked
-MOST_ROWS = 1_048_576  # rows of an Excel sheet
-_HEADING_WITHIN = 10  # titles and merged cells may stand above the headings, in so many rows
-_DELIMITERS = (",", ";", "\t")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_NOT_KEY = re.compile(r"[^0-9a-z]+")
-
-# What openpyxl and the libraries under it raise on damaged workbooks; both XML parsers'
-# errors are SyntaxErrors.
-_WORKBOOK_FAULTS = (
-    zipfile.BadZipFile, InvalidFileException, zlib.error, SyntaxError, KeyError, IndexError,
-    ValueError, TypeError, AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
-    OverflowError, AssertionError,
-)  # fmt: skip
-
-
-class MissingFileError(BadInputError):
-    """The file is not there, or is a folder, or may not be read."""
-
-    code = "missing-file"
-
-
-class EmptyTableError(BadInputError):
-    """The file holds no row below its headings."""
-
-    code = "empty-table"
-
-
-class NotATableError(BadInputError):
-    """The content is neither CSV nor XLSX, or is damaged."""
-
-    code = "not-a-table"
-
-
-class TableTooLargeError(BadInputError):
-    """The file is larger than any register, as packed bombs are."""
-
-    code = "table-too-large"
+__all__ = [
+    "SURPLUS",
+    "EmptyTableError",
+    "HeadingError",
+    "MissingFileError",
+    "NotATableError",
+    "SheetTable",
+    "TableTooLargeError",
+    "heading_key",
+    "read_sheet",
+    "read_table",
+]
 
 
-class HeadingError(BadInputError):
-    """Two columns have the same heading."""
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """A table and where in its file it stood."""
 
-    code = "headings"
-
-
-def heading_key(heading: str) -> str:
-    """Return the form in which headings are compared: ``Kode Keluarga`` gives ``kode_keluarga``."""
-    return _NOT_KEY.sub("_", heading.strip().casefold()).strip("_")
+    table: pd.DataFrame  # see read_table
+    sheet: str  # of a workbook; empty for CSV
+    other_sheets: tuple[str, ...]  # with content, not read
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """Return every row of a CSV or XLSX file as text.
 
-    CSV: UTF-8 (with or without mark), UTF-16 with mark, else Windows-1252; comma, semicolon or
-    tab. XLSX: first sheet with content; whole numbers lose their ``.0``, dates become ISO text.
-    Rows without any content are left out.
+    CSV: UTF-8 or UTF-16 (with or without mark), else Windows-1252; comma, semicolon, tab or
+    bar. XLSX: first sheet with content, visible ones before hidden ones; whole numbers lose
+    their ``.0``, dates become ISO text. Rows without any content are left out.
 
     Returns
     -------
@@ -97,196 +81,93 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     MissingFileError
-        No such file.
+        No such file, or a folder.
     EmptyTableError
         No content, or headings only.
     NotATableError
         Another kind of file, damaged, or a single column.
     TableTooLargeError
-        Over ``MOST_BYTES`` (a workbook: unpacked) or ``MOST_ROWS``.
+        Over the limits of :mod:`geodata.refusals`.
     HeadingError
         A heading stands twice, however written.
     """
-    raw = _read_bytes(path)
-    rows = (
-        _workbook_rows(raw, path.name)
-        if raw.startswith(b"PK\x03\x04")
-        else _csv_rows(_decode(raw, path.name), path.name)
+    return read_sheet(path).table
+
+
+def read_sheet(path: Path, fit: Fit | None = None) -> SheetTable:
+    """Return the table of a file as :func:`read_table` does, and which sheet it is.
+
+    Parameters
+    ----------
+    fit
+        Tells how well headings fit what is looked for, 0 to 1. Of several sheets the one that
+        fits best is read (the first with content where none does), and of several heading rows
+        the best, see :func:`geodata.headings.find_heading`.
+
+    Raises
+    ------
+    MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
+        As :func:`read_table`.
+    """
+    file = shown_name(path)
+    raw = _read_bytes(path, file)
+    if raw.startswith(ZIP):
+        return _best_sheet(open_workbook(raw, file), fit, file)
+    source = csv_text(utf8_text(raw, file))
+    heading = _heading(csv_rows(source, file), fit)
+    if heading is None:
+        raise _empty(file)
+    even = even_rows(source, heading.last_row, file)
+    table = frame_of_even_rows(heading, even, file) if even is not None else None
+    if table is None:
+        table = frame_of_rows(heading, csv_rows(source, file), file)
+    return SheetTable(table, "", ())
+
+
+def _read_bytes(path: Path, file: str) -> bytes:
+    missing = MissingFileError(
+        N_("Berkas {file} tidak ditemukan atau tidak dapat dibaca; periksa nama dan foldernya."),
+        file=file,
     )
-    return _frame(rows, path.name)
-
-
-def _read_bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MOST_BYTES else b""
+        about = path.stat()
     except (OSError, ValueError):  # ValueError: a zero byte in the path
+        raise missing from None
+    if stat.S_ISDIR(about.st_mode):
         raise MissingFileError(
-            N_(
-                "Berkas {file} tidak ditemukan atau tidak dapat dibaca; periksa nama dan foldernya."
-            ),
-            file=path.name,
-        ) from None
-    if size > MOST_BYTES:
-        raise TableTooLargeError(N_("{file}: berkas terlalu besar."), file=path.name)
+            N_("{file} tidak ditemukan atau tidak dapat dibaca: itu folder; pilih berkasnya."),
+            file=file,
+        )
+    if not stat.S_ISREG(about.st_mode):  # a pipe or a device may never end
+        raise missing
+    if about.st_size > refusals.MOST_BYTES:
+        raise too_large(file)
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise missing from None
     if not raw.strip():
-        raise EmptyTableError(N_("{file}: berkas kosong."), file=path.name)
+        raise _empty(file)
     return raw
 
 
-def _decode(raw: bytes, file: str) -> str:
-    """Return the text of a CSV file; refuse what is no text."""
-    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not _NOT_TEXT.search(text) and not text.lstrip().startswith(("<", "{", "[", "%PDF")):
-            return text
-        break
-    raise NotATableError(
-        N_("{file}: bukan tabel CSV atau XLSX; simpan ulang dari Excel sebagai .xlsx atau CSV."),
-        file=file,
-    )
+def _heading(rows: Iterable[NumberedRow], fit: Fit | None) -> Heading | None:
+    """Return the headings of a sheet; None where it has no content."""
+    filled = (row for row in rows if any(map(str.strip, row[1])))
+    head = list(islice(filled, HEAD_ROWS))
+    return find_heading(head, fit) if head else None
 
 
-def _csv_rows(text: str, file: str) -> Iterator[list[str]]:
-    head = "".join(text[:100_000].lstrip().splitlines(keepends=True)[:_HEADING_WITHIN])
-    delimiter = max(_DELIMITERS, key=head.count)
-    # strict: an unclosed quote would otherwise swallow the rows after it without a word
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):  # noqa: B007  # used when a row fails
-            yield cells
-    except csv.Error:
-        raise NotATableError(
-            N_("{file}: baris {row} rusak (tanda kutip tak berpasangan atau sel terlalu panjang)."),
-            file=file,
-            row=number + 1,
-        ) from None
+def _best_sheet(book: Workbook, fit: Fit | None, file: str) -> SheetTable:
+    found = {sheet: _heading(book.rows(sheet), fit) for sheet in book.sheets}
+    headings = {sheet: heading for sheet, heading in found.items() if heading is not None}
+    if not headings:
+        raise _empty(file)
+    best = max(headings, key=lambda sheet: (headings[sheet].fit, not sheet.hidden))
+    table = frame_of_rows(headings[best], book.rows(best), file)
+    others = tuple(sheet.name for sheet in headings if sheet != best)
+    return SheetTable(table, best.name, others)
 
 
-def _workbook_rows(raw: bytes, file: str) -> Iterator[list[str]]:
-    damaged = N_("{file}: buku kerja Excel rusak atau terkunci; buka lalu simpan ulang.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked <= MOST_BYTES:
-            yield from _first_sheet(raw)
-    except _WORKBOOK_FAULTS:
-        raise NotATableError(damaged, file=file) from None
-    if unpacked > MOST_BYTES:
-        raise TableTooLargeError(N_("{file}: berkas terlalu besar."), file=file)
-
-
-def _first_sheet(raw: bytes) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet that has content."""
-    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # the stated size of a sheet may be wrong
-        rows = (_row_text(row) for row in sheet.iter_rows(values_only=True))
-        blank: list[list[str]] = []
-        for row in rows:
-            if any(map(str.strip, row)):
-                yield from chain(blank, [row], rows)
-                return
-            blank.append(row)
-
-
-def _row_text(row: Sequence[object]) -> list[str]:
-    """Return the cells of a row up to the last with content; what follows is formatting."""
-    cells = [_cell_text(cell) for cell in row]
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return cells
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime) and (cell.hour, cell.minute, cell.second) == (0, 0, 0):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
-
-
-def _frame(rows: Iterable[list[str]], file: str) -> pd.DataFrame:
-    """Find the headings and put the rows below them into a frame."""
-    numbered: list[tuple[int, list[str]]] = []
-    for number, cells in enumerate(rows, start=1):
-        if number > MOST_ROWS:
-            raise TableTooLargeError(N_("{file}: berkas terlalu besar."), file=file)
-        if any(map(str.strip, cells)):
-            numbered.append((number, cells))
-    if not numbered:
-        raise EmptyTableError(N_("{file}: berkas kosong."), file=file)
-    at = _heading_position([cells for _, cells in numbered[:_HEADING_WITHIN]])
-    heading, below = numbered[at][1], numbered[at + 1 :]
-    if sum(bool(cell.strip()) for cell in heading) < 2:
-        raise NotATableError(
-            N_("{file}: hanya ada satu kolom; tabel perlu pemisah koma, titik koma, atau tab."),
-            file=file,
-        )
-    if not below:
-        raise EmptyTableError(N_("{file}: tidak ada baris data di bawah judul kolom."), file=file)
-    names, width = _column_names(heading, file)
-    usual = max(len(heading), _usual_length([cells for _, cells in below]))
-    values = [_fitted(cells, width, usual) for _, cells in below]
-    index = pd.Index([number for number, _ in below], name="row")
-    table = pd.DataFrame(values, columns=[*names, SURPLUS], index=index, dtype="str")
-    useless = [
-        column
-        for column, title in zip(table.columns, [*heading[:width], ""], strict=True)
-        if not title.strip() and not table[column].str.strip().any()
-    ]
-    return table.drop(columns=useless)
-
-
-def _heading_position(rows: Sequence[Sequence[str]]) -> int:
-    """Return which row is the headings: the first that fills half of the fullest row."""
-    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
-    return next(at for at, count in enumerate(filled) if 2 * count >= max(filled))
-
-
-def _column_names(heading: Sequence[str], file: str) -> tuple[list[str], int]:
-    """Return unique column names and how many cells of a row they cover."""
-    width = max(at for at, cell in enumerate(heading, start=1) if cell.strip())
-    seen: dict[str, int] = {}
-    for at, title in enumerate(heading[:width], start=1):
-        key = heading_key(title) or title.strip()
-        if key and key in seen:
-            raise HeadingError(
-                N_("{file}: kolom {first} dan {second} berjudul sama; ganti salah satunya."),
-                file=file,
-                first=get_column_letter(seen[key]),
-                second=get_column_letter(at),
-            )
-        seen[key] = at
-    names = [
-        title.strip() or f"column {get_column_letter(at)}"
-        for at, title in enumerate(heading[:width], start=1)
-    ]
-    return names, width
-
-
-def _usual_length(rows: Sequence[Sequence[str]]) -> int:
-    """Return the commonest number of cells; some programs end every row with a delimiter."""
-    counts = Counter(map(len, rows))
-    return min(counts, key=lambda length: (-counts[length], length))
-
-
-def _fitted(cells: list[str], width: int, usual: int) -> list[str]:
-    """Return ``width`` cells and one more that tells what stands right of them.
-
-    A row longer than usual is out of step even if the cells that stick out are blank: a
-    delimiter inside a cell has pushed the others to the right.
-    """
-    surplus = " | ".join(cell for cell in cells[width:] if cell.strip())
-    if not surplus and len(cells) > usual:
-        surplus = "blank"
-    return [*cells[:width], *[""] * (width - len(cells)), surplus]
+def _empty(file: str) -> EmptyTableError:
+    return EmptyTableError(N_("{file}: berkas kosong."), file=file)

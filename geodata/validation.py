@@ -14,21 +14,23 @@ from geodata.cells import (
     Masks,
     area_codes,
     block_numbers,
-    clean_code,
     clean_text,
     coordinates,
+    family_codes,
     looks_like_formula,
     nik_numbers,
     welfare_ranks,
 )
-from geodata.code_maps import CodeMap, read_marks
+from geodata.code_maps import CodeMap, read_marks, require_columns
 from geodata.columns import HOUSEHOLDS, ISSUES
+from geodata.distinct import matches
 from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
 from geodata.layouts import MARK_COLUMNS, Layout
 from geodata.register import OTHER
-from geodata.tables import SURPLUS
+from geodata.tables import SURPLUS, heading_key
 
 _WRITTEN_TEXT = ("head_name", "wife_name", "address", "kelurahan_name", "kecamatan_name")
+_BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 _CODE_ORDER = {code: at for at, code in enumerate(ISSUE_TEXTS)}
 
 
@@ -58,9 +60,9 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
     """Return the families of a register, its issues and the rows that cannot be used.
 
     Quarantined are rows without a usable ``kode_keluarga``, with one that an earlier usable row
-    has, without any hint of the kelurahan, with an unreadable ``risiko_stunting``, or with more
-    cells than headings. All other faults are issues of an accepted row: the value is missing,
-    or kept as written where :mod:`geodata.cells` says so.
+    has, without any hint of the kelurahan, with an unreadable ``risiko_stunting``, with more
+    cells than headings, or that repeat the headings. All other faults are issues of an accepted
+    row: the value is missing, or kept as written where :mod:`geodata.cells` says so.
 
     Parameters
     ----------
@@ -74,11 +76,14 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
 
     Raises
     ------
+    CodeMapError
+        The code map is for another layout.
     ConservationError
         Rows read and rows accepted or quarantined differ.
     """
+    require_columns(text, code_map)
     households, faults = _typed(text, code_map)
-    faults += _unusable(text, households, code_map)
+    faults += _unusable(text, households, layout)
     held = pd.Series(data=False, index=text.index)
     for fault in faults:
         if fault.code in QUARANTINING:
@@ -112,12 +117,14 @@ def require_conservation(read: pd.Index, accepted: pd.Index, quarantined: pd.Ind
 
 def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_Fault]]:
     """Return all rows with typed columns, and the faults found on the way."""
-    values: dict[str, pd.Series] = {"kode_keluarga": clean_code(text["kode_keluarga"])[0]}
+    values: dict[str, pd.Series] = {}
     faults: list[_Fault] = []
 
     def note(column: str, masks: Masks) -> None:
         faults.extend(_Fault(column, code, where) for code, where in masks.items())
 
+    values["kode_keluarga"], masks = family_codes(text["kode_keluarga"])
+    note("kode_keluarga", masks)
     values["area_code_stated"], masks = area_codes(
         *(text[c] for c in ("area_code_stated", "kecamatan_code", "city_code", "province_code"))
     )
@@ -126,15 +133,17 @@ def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_F
         cells = text[column] if column in text else pd.Series("", index=text.index, dtype="str")
         values[column] = clean_text(cells)
         note(column, {"formula": looks_like_formula(values[column])})
+        note(column, {"text_damaged": matches(values[column], _BROKEN_LETTER)})
     for kind in ("rw", "rt"):
         values[kind], masks = block_numbers(text[f"{kind}_name"], text[f"{kind}_code"], kind)
         note(f"{kind}_name", masks)
     values["nik"], masks = nik_numbers(text["nik"])
     note("nik", masks)
     for column in MARK_COLUMNS:
-        values[column], unreadable = read_marks(text[column], code_map)
-        if column != "bkkbn_at_risk":
-            note(column, {"mark_unreadable": unreadable})
+        source = code_map.column_of(column)
+        values[column], unreadable = read_marks(text[source], code_map)
+        at_risk = column == "bkkbn_at_risk"
+        note(source, {"risk_mark_unreadable" if at_risk else "mark_unreadable": unreadable})
     values["welfare_rank"], masks = welfare_ranks(text["welfare_rank"])
     note("welfare_rank", masks)
     (values["register_lon"], values["register_lat"]), masks = coordinates(
@@ -144,17 +153,16 @@ def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_F
     return pd.DataFrame(values, index=text.index)[list(HOUSEHOLDS.columns)], faults
 
 
-def _unusable(text: pd.DataFrame, households: pd.DataFrame, code_map: CodeMap) -> list[_Fault]:
-    """Return the faults that keep a row out, but for families seen before."""
-    _, lost = clean_code(text["kode_keluarga"])
+def _unusable(text: pd.DataFrame, households: pd.DataFrame, layout: Layout) -> list[_Fault]:
+    """Return the faults of whole rows, but for families seen before."""
     hints = households[["area_code_stated", "kelurahan_name", "register_lon"]]
+    key = layout.heading_of("kode_keluarga")
+    written = text["kode_keluarga"]
+    maybe = written[matches(written, "(?i)k.*e")].unique()
+    again = written.isin([cell for cell in maybe if heading_key(cell) == key])
     faults = [
-        _Fault("kode_keluarga", "family_code_missing", households["kode_keluarga"].isna()),
-        _Fault("kode_keluarga", "family_code_digits_lost", lost),
+        _Fault("kode_keluarga", "heading_repeated", again),
         _Fault("area_code_stated", "no_area", hints.isna().all(axis=1)),
-        _Fault(
-            "bkkbn_at_risk", "risk_mark_unreadable", read_marks(text["bkkbn_at_risk"], code_map)[1]
-        ),
     ]
     if SURPLUS in text:
         faults.append(_Fault(SURPLUS, "too_many_cells", text[SURPLUS] != ""))
@@ -186,7 +194,11 @@ def _issue_table(faults: Sequence[_Fault], layout: Layout) -> pd.DataFrame:
 
 def _contents(rows: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Return rows as JSON texts under the headings of the file."""
-    original = rows.rename(columns=lambda column: layout.heading_of(column.removeprefix(OTHER)))
+    original = rows.rename(
+        columns=lambda column: (
+            column.removeprefix(OTHER) if column.startswith(OTHER) else layout.heading_of(column)
+        )
+    )
     contents = [
         json.dumps(cells, ensure_ascii=False) for cells in original.to_dict(orient="records")
     ]

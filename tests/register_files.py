@@ -12,6 +12,7 @@ from geodata.layouts import LAYOUTS
 from geodata.register import RegisterText, read_register
 
 FOOD_AID = LAYOUTS["bkkbn-food-aid"]
+VERVAL = LAYOUTS["bkkbn-verval-2025"]
 
 
 def family(number: int = 1, **cells: str) -> dict[str, str]:
@@ -26,6 +27,21 @@ def family(number: int = 1, **cells: str) -> dict[str, str]:
         "pus_hamil": "-", "sumber_air_layak_tidak": "V", "jamban_layak_tidak": "-",
         "kesejahteraan_prioritas": "2", "risiko_stunting": "V",
         "latitude": "-6.1716", "longitude": "106.6317", "alamat": "Jl. Contoh, No. 1",
+    }  # fmt: skip
+    return row | cells
+
+
+def verified_family(number: int = 1, **cells: str) -> dict[str, str]:
+    """Return the cells of one sound family under the headings of the verification of 2025."""
+    row = dict.fromkeys(VERVAL.headings, "")
+    row |= {heading: cell for heading, cell in family(number).items() if heading in row}
+    row |= {
+        "baduta": "1", "balita": "2", "pus": "", "pus_hamil": "", "sumber_air_layak_tidak": "",
+        "jamban_layak_tidak": "", "terlalu_muda": "2", "terlalu_tua": "1", "terlalu_dekat": "3",
+        "terlalu_banyak": "2", "bukan_peserta_kb_modern": "1", "risiko_stunting": "1",
+        "no_kk": "3671010000000001", "status_pus": "1", "status_hamil": "true",
+        "usia_kehamilan": "12", "sumber_air_minum": "2", "memiliki_tempat_bab": "3",
+        "jml_orang_tinggal": "4", "tanggal_kunjungan": "2025-07-01", "status_verval": "true",
     }  # fmt: skip
     return row | cells
 

@@ -5,14 +5,20 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from register_files import FOOD_AID, family, register_of, write_csv, write_xlsx
+from register_files import (
+    FOOD_AID,
+    VERVAL,
+    family,
+    register_of,
+    verified_family,
+    write_csv,
+    write_xlsx,
+)
 
-from common.errors import BadInputError
-from geodata import tables
+from geodata import refusals
 from geodata.code_maps import (
     CODE_MAPS,
+    ENVIRONMENT,
     CodeMapError,
     UnknownCodeMapError,
     at_risk_total,
@@ -86,10 +92,14 @@ def test_a_blank_heading_above_content_gets_a_name(tmp_path: Path) -> None:
     assert read_table(file).columns.tolist() == ["kode", "column B", "nama"]
 
 
-@pytest.mark.parametrize("name", ["absent.csv", "folder", "zero\0byte.csv"])
-def test_missing_file_is_named(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("absent.csv", "absent.csv tidak ditemukan"), ("zero\0byte.csv", "zero.byte.csv tidak"),
+     ("folder", "itu folder; pilih berkasnya"), ("x" * 300, "x{70,}… tidak")],
+)  # fmt: skip
+def test_missing_file_is_named(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(MissingFileError, match="tidak ditemukan"):
+    with pytest.raises(MissingFileError, match=message):
         read_table(tmp_path / name)
 
 
@@ -119,7 +129,7 @@ def test_empty_workbook_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "t.csv"
     file.write_bytes(content)
-    with pytest.raises(NotATableError, match=r"bukan tabel|satu kolom|rusak"):
+    with pytest.raises(NotATableError, match=r"bukan tabel|satu kolom|rusak|HTML|PDF"):
         read_table(file)
 
 
@@ -143,7 +153,7 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "t.xlsx"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("readme.txt", "x")
-    with pytest.raises(NotATableError, match="rusak"):
+    with pytest.raises(NotATableError, match="bukan tabel"):
         read_table(file)
 
 
@@ -152,10 +162,10 @@ def test_packed_bombs_and_giants_are_refused(
 ) -> None:
     book = write_xlsx(tmp_path / "t.xlsx", [["a", "b"], ["1", "2"]])
     text = write_csv(tmp_path / "t.csv", [{"a": "x" * 900, "b": "1"}] * 30)
-    monkeypatch.setattr(tables, "MOST_ROWS", 20)
+    monkeypatch.setattr(refusals, "MOST_ROWS", 20)
     with pytest.raises(TableTooLargeError, match="terlalu besar"):
         read_table(text)
-    monkeypatch.setattr(tables, "MOST_BYTES", 8_000)  # the workbook is smaller, unpacked larger
+    monkeypatch.setattr(refusals, "MOST_BYTES", 8_000)  # the workbook is smaller, unpacked larger
     assert book.stat().st_size < 8_000
     for file in (book, text):
         with pytest.raises(TableTooLargeError, match="terlalu besar"):
@@ -170,35 +180,35 @@ def test_headings_that_stand_twice_are_refused_without_repeating_them(tmp_path: 
     assert "siti" not in str(caught.value).casefold()
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(content=st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode)))
-def test_random_bytes_are_a_table_or_a_clear_refusal(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("limit", ["MOST_CELLS", "MOST_COLUMNS"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_too_many_cells_and_columns_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, kind: str
+) -> None:
+    file = tmp_path / "t"
+    if kind == "csv":
+        file.write_text("a,b,c\n" + "1,2,3\n" * 3, encoding="utf-8")
+    else:
+        write_xlsx(file, [["a", "b", "c"], *[["1", "2", "3"]] * 3])
+    assert len(read_table(file)) == 3
+    monkeypatch.setattr(refusals, limit, 2)
+    with pytest.raises((TableTooLargeError, NotATableError), match=r"terlalu besar|rusak"):
+        read_table(file)
+
+
+def test_a_heading_like_our_own_names_stays_apart(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
-    for start in (b"", b"PK\x03\x04", b"\xff\xfe"):
-        file.write_bytes(start + content)
-        try:
-            table = read_table(file)
-        except BadInputError:
-            continue
-        assert len(table)
-        assert table.columns.is_unique
+    file.write_text(f"{SURPLUS},,column B\n1,x,3,4\n5,y,6\n", encoding="utf-8")
+    table = read_table(file)
+    assert table.columns.tolist() == ["column A", "column B'", "column B", SURPLUS]
+    assert table.to_numpy().tolist() == [["1", "x", "3", "4"], ["5", "y", "6", ""]]
 
 
-_CELL = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters=";"), min_size=1
-)
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(cells=st.lists(st.tuples(_CELL, _CELL), min_size=1, max_size=8))
-def test_every_cell_written_is_read_again(tmp_path: Path, cells: list[tuple[str, str]]) -> None:
-    rows = [{"kode": a, "nama": b} for a, b in cells]
-    table = read_table(write_csv(tmp_path / "t.csv", rows))
-    assert table.to_dict("records") == rows
+def test_a_delimiter_is_told_by_even_rows_not_by_frequency(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    rows = [["tim", "wilayah", "hari"], ["A", ";".join("12345678"), "senin"], ["B", "1", "selasa"]]
+    write_csv(file, [dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
+    assert read_table(file).to_numpy().tolist() == rows[1:]
 
 
 def test_layout_is_recognised_whatever_the_headings_look_like(tmp_path: Path) -> None:
@@ -299,3 +309,72 @@ def test_each_mark_reads_as_its_map_says(
     assert values.astype(object).where(values.notna(), None).tolist() == expected
     assert bool(unreadable.iloc[-1])
     assert not bool(unreadable.iloc[2])
+
+
+def test_an_excel_error_in_a_mark_is_unreadable_and_not_a_no(tmp_path: Path) -> None:
+    text = register_of(tmp_path, family(terlalu_tua="#N/A"), family(2, terlalu_tua="#REF!")).text
+    values, unreadable = read_marks(text["too_old"], CODE_MAPS["v-marks"])
+    assert values.isna().all()
+    assert unreadable.all()
+
+
+def test_the_verification_of_2025_is_told_from_its_headings(tmp_path: Path) -> None:
+    register = register_of(tmp_path, verified_family())
+    assert register.layout is VERVAL
+    assert register.confidence == 1.0
+    assert register.text["water_source"].tolist() == ["2"]
+    assert register.text["file:no_kk"].tolist() == ["3671010000000001"]
+    fewer = {head: cell for head, cell in verified_family().items() if head != "jenis_bantuan"}
+    assert 0.95 < register_of(tmp_path, fewer).confidence < 1
+    without = {head: cell for head, cell in fewer.items() if head != "sumber_air_minum"}
+    assert register_of(tmp_path, without).layout.name == "bkkbn-krs-2022"
+
+
+def test_the_verification_without_its_own_columns_is_refused(tmp_path: Path) -> None:
+    row = verified_family()
+    del row["status_hamil"]
+    with pytest.raises(LayoutError, match="bkkbn-verval-2025: status_hamil"):
+        read_register(write_csv(tmp_path / "r.csv", [row]), "bkkbn-verval-2025")
+
+
+def test_the_verification_has_a_code_map_of_its_own(tmp_path: Path) -> None:
+    text = register_of(tmp_path, verified_family()).text
+    assert choose_code_map(text) is CODE_MAPS["verval-2025"]
+    assert choose_code_map(text, "verval-2025").version == 1
+    with pytest.raises(CodeMapError, match=r"v-marks bukan untuk .*; yang cocok: verval-2025"):
+        choose_code_map(text, "v-marks")
+    older = register_of(tmp_path, family()).text
+    with pytest.raises(CodeMapError, match=r"verval-2025 bukan .*: v-marks, one-is-risk, two"):
+        choose_code_map(older, "verval-2025")
+
+
+@pytest.mark.parametrize(
+    ("column", "fit", "unfit", "unknown"),
+    [
+        ("water_source", ["1", "2", "3", "4", "6.0"], ["5", "7", "8", "9", "10"], ["", "-", "11"]),
+        ("toilet_kind", ["1", " 2 "], ["3", "4"], ["", "NULL", "5", "ada"]),
+        ("pregnant", ["false", "FALSE", "f", "0", "2"], ["true", "True", "t", "1"], ["", "?"]),
+        ("pus", ["2", "3"], ["1"], ["", "true", "5"]),
+    ],
+)
+def test_the_codes_of_the_verification_are_read_by_column(
+    tmp_path: Path, column: str, fit: list[str], unfit: list[str], unknown: list[str]
+) -> None:
+    heading = VERVAL.heading_of(column)
+    cells = [*fit, *unfit, *unknown]
+    rows = [verified_family(number, **{heading: cell}) for number, cell in enumerate(cells)]
+    marks = register_of(tmp_path, *rows).text[column]
+    values, unreadable = read_marks(marks, CODE_MAPS["verval-2025"])
+    expected = [False] * len(fit) + [True] * len(unfit) + [None] * len(unknown)
+    assert values.astype(object).where(values.notna(), None).tolist() == expected
+    blank = {"", "-", "NULL"}
+    assert unreadable.tolist() == [cell in unknown and cell not in blank for cell in cells]
+
+
+def test_every_code_list_is_told_apart_and_names_a_mark() -> None:
+    for each in CODE_MAPS["verval-2025"].lists:
+        assert each.mark in MARK_COLUMNS
+        assert each.column in VERVAL.columns.values()
+        assert not each.yes & each.no
+    listed = {each.mark for each in CODE_MAPS["verval-2025"].lists}
+    assert set(ENVIRONMENT) <= listed

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from register_files import FOOD_AID, family, register_of, write_csv
+from register_files import FOOD_AID, VERVAL, family, register_of, verified_family, write_csv
 
 from geodata.cells import (
     area_codes,
@@ -16,10 +17,13 @@ from geodata.cells import (
     clean_code,
     clean_text,
     coordinates,
+    family_codes,
+    looks_like_formula,
     nik_numbers,
+    plain_text,
     welfare_ranks,
 )
-from geodata.code_maps import CODE_MAPS
+from geodata.code_maps import CODE_MAPS, CodeMapError
 from geodata.columns import GRADES, HOUSEHOLDS, ISSUES
 from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
 from geodata.layouts import LAYOUTS
@@ -107,6 +111,42 @@ def test_a_row_with_more_cells_than_headings_is_quarantined(tmp_path: Path) -> N
     result = check_register(register.text, register.layout, V_MARKS)
     assert codes(result)[0] == (2, "surplus cells", "too_many_cells")
     assert result.households.index.tolist() == [3]
+
+
+def test_a_row_that_repeats_the_headings_is_no_family(tmp_path: Path) -> None:
+    again = {heading: heading.replace("_", " ").title() for heading in FOOD_AID.headings}
+    result = checked(tmp_path, family(1), again, family(2))
+    assert result.households.index.tolist() == [2, 4]
+    assert (3, "kode_keluarga", "heading_repeated") in codes(result)
+
+
+def test_the_verification_of_2025_is_checked_by_its_own_codes(tmp_path: Path) -> None:
+    rows = [
+        verified_family(1),
+        verified_family(2, status_hamil="", sumber_air_minum="", memiliki_tempat_bab="9"),
+    ]
+    register = register_of(tmp_path, *rows)
+    result = check_register(register.text, register.layout, CODE_MAPS["verval-2025"])
+    assert codes(result) == [(3, "memiliki_tempat_bab", "mark_unreadable")]
+    marks = result.households[["pregnant", "unfit_water", "unfit_toilet", "pus", "too_old"]]
+    assert [plain(row) for _, row in marks.iterrows()] == [
+        [True, False, True, True, True],
+        [None, None, None, True, True],
+    ]
+    with pytest.raises(CodeMapError, match="v-marks bukan untuk tata letak"):
+        check_register(register.text, register.layout, V_MARKS)
+
+
+def test_a_quarantined_row_of_the_verification_keeps_every_cell(tmp_path: Path) -> None:
+    row = verified_family(kode_keluarga="", pus="x", status_pus="1", pus_hamil="y")
+    register = register_of(tmp_path, row)
+    result = check_register(register.text, register.layout, CODE_MAPS["verval-2025"])
+    assert json.loads(result.quarantined.loc[2, "content"]) == row
+
+
+def test_broken_letters_are_told(tmp_path: Path) -> None:
+    result = checked(tmp_path, family(nama_istri="Jos\ufffd"))
+    assert codes(result) == [(2, "nama_istri", "text_damaged")]
 
 
 def test_each_hint_of_the_kelurahan_is_enough(tmp_path: Path) -> None:
@@ -243,6 +283,125 @@ def test_text_is_trimmed_and_placeholders_are_missing() -> None:
     assert lost.tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "fault"),
+    [
+        ("990084764518442196", "990084764518442196", None),
+        ("'990084764518442196", "990084764518442196", None),
+        ('="990084764518442196"', "990084764518442196", None),
+        ("990.084.764.518.442.196", "990084764518442196", None),
+        ("K-12.345", "K-12.345", None),
+        ("9.90084764518442E+17", "9.90084764518442E+17", "family_code_digits_lost"),
+        ("=A1&B1", None, "family_code_missing"),
+        ("#REF!", None, "family_code_missing"),
+        ("\u200b", None, "family_code_missing"),
+    ],
+)
+def test_keys_of_families_are_read_however_they_are_written(
+    written: str, code: str | None, fault: str | None
+) -> None:
+    values, masks = family_codes(cells(written))
+    assert plain(values) == [code]
+    assert [code for code, where in masks.items() if where.any()] == ([fault] if fault else [])
+
+
+def test_what_a_spreadsheet_would_run_is_told_from_dashes_and_numbers() -> None:
+    runs = ["=1", "+62812", "@SUM(1)", "-cmd|x", "- A1", "-(1)", "-=1", "-@x"]
+    not_run = ["-6,17", "- 5", "A=1", "--", "–A", "a-b"]
+    assert looks_like_formula(cells(*runs)).all()
+    assert not looks_like_formula(cells(*not_run)).any()
+
+
+_ANY_CELL = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from(" \t\n\u00a0\u200b\u200f\ufeff\u2028=\"-'0.,E+"),
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(written=st.lists(_ANY_CELL, min_size=1, max_size=6))
+def test_columns_are_cleaned_as_each_cell_would_be(written: list[str]) -> None:
+    blank = {"null", "nan", "none", "n/a", "#n/a", "#ref!"}
+    expected = [
+        None if not text.strip("-") or text.casefold() in blank else text
+        for text in map(plain_text, written)
+    ]
+    assert plain(clean_text(cells(*written))) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("  Siti\u00a0\u2003Contoh\u200b ", "Siti Contoh"), ("\u200fJl.\r\n A\u202c", "Jl. A"),
+     ('="0012"', "0012"), ('="a"&"b"', '="a"&"b"'), ("so\u00adal", "soal"), ("\x00a\x07", "a"),
+     ("\u200b \ufeff", "")],
+)  # fmt: skip
+def test_signs_that_no_one_sees_are_taken_out(written: str, read: str) -> None:
+    assert plain_text(written) == read
+
+
+_NIK = st.one_of(
+    st.from_regex(r"[0-9]{16}", fullmatch=True),
+    st.from_regex(r"(0{6}|12345|9{5})[0-9]{5,11}(0{5}|9{5})?", fullmatch=True),
+    st.sampled_from(["1" * 16, "22", "9" * 16, "9107012902000001", "9999999999999999"]),
+)
+
+
+def _faults_of(nik: str) -> set[str]:
+    """The rules for one NIK, one by one."""
+    if len(set(nik)) == 1 and len(nik) > 1:
+        return {"nik_one_digit"} | ({"nik_not_16_digits"} if len(nik) != 16 else set())
+    if len(nik) != 16:
+        return {"nik_not_16_digits"}
+    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
+    day -= 40 if day > 40 else 0
+    try:
+        date(2000 + year, month, day)
+        real = True
+    except ValueError:
+        real = False
+    return (
+        ({"nik_start"} if nik[:5] in {"12345", "00000", "99999"} else set())
+        | ({"nik_end"} if nik[-5:] in {"00000", "99999"} else set())
+        | (set() if real else {"nik_date"})
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(niks=st.lists(_NIK, min_size=1, max_size=5))
+def test_a_column_of_nik_is_judged_as_each_would_be(niks: list[str]) -> None:
+    values, masks = nik_numbers(cells(*niks))
+    assert values.tolist() == niks
+    for at, nik in enumerate(niks):
+        assert {code for code, where in masks.items() if where.iloc[at]} == _faults_of(nik)
+
+
+@settings(max_examples=200, deadline=None)
+@given(lat=st.floats(-11, 6), lon=st.floats(95, 141))
+def test_a_coordinate_is_the_number_that_python_reads(lat: float, lon: float) -> None:
+    written = f"{lon:.12f}", f"{lat:+.7f}"
+    numbers, _ = coordinates(cells(written[0]), cells(written[1]))
+    assert (numbers.lon.iloc[0], numbers.lat.iloc[0]) == tuple(map(float, written))
+
+
+_BLOCK_CELL = st.sampled_from(["", "-", "3", "RT 003", "RT 03/RW 5", "007/002", "x", "12.0", "000"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.tuples(_BLOCK_CELL, _BLOCK_CELL), min_size=1, max_size=9))
+def test_a_column_of_rt_is_read_as_each_row_would_be(rows: list[tuple[str, str]]) -> None:
+    names, numbers = (cells(*column) for column in zip(*rows, strict=True))
+    whole, masks = block_numbers(names, numbers, "rt")
+    for at, (name, number) in enumerate(rows):
+        alone, own = block_numbers(cells(name), cells(number), "rt")
+        assert plain(whole)[at] == plain(alone)[0]
+        assert {issue: where.iloc[at] for issue, where in masks.items()} == {
+            issue: where.iloc[0] for issue, where in own.items()
+        }
+
+
 def test_welfare_ranks_are_one_to_five() -> None:
     rank, masks = welfare_ranks(cells("1", "5.0", "0", "6", "", "dua"))
     assert plain(rank) == [1, 5, None, None, None, None]
@@ -252,7 +411,7 @@ def test_welfare_ranks_are_one_to_five() -> None:
 def test_every_issue_has_words_and_every_code_is_known() -> None:
     assert set(QUARANTINING) <= set(ISSUE_TEXTS)
     text = cells("")
-    raised = {"formula", "mark_unreadable", *QUARANTINING}
+    raised = {"formula", "text_damaged", "mark_unreadable", *QUARANTINING}
     for masks in (
         area_codes(text, text, text, text)[1], block_numbers(text, text, "rt")[1],
         block_numbers(text, text, "rw")[1], nik_numbers(text)[1], coordinates(text, text)[1],
@@ -266,7 +425,8 @@ def test_every_issue_has_words_and_every_code_is_known() -> None:
 def test_every_issue_heading_and_flag_is_documented() -> None:
     page = Path(__file__).parents[1] / "docs" / "data-formats.md"
     text = page.read_text(encoding="utf-8")
-    for word in (*ISSUE_TEXTS, *FOOD_AID.headings, *FLAGS, *GRADES, *CODE_MAPS, *LAYOUTS):
+    headings = (*FOOD_AID.headings, *VERVAL.headings)
+    for word in (*ISSUE_TEXTS, *headings, *FLAGS, *GRADES, *CODE_MAPS, *LAYOUTS):
         assert f"`{word}`" in text
 
 

@@ -13,7 +13,10 @@ from storage.plans import PUBLISHED, PlanRecord
 # reason of planning.columns.REASONS -> what it means, what would settle it
 REASON_WORDS = {
     "not_at_risk": (N_("tidak berisiko"), N_("Tidak perlu dikunjungi; dinilai ulang tiap impor.")),
-    "merged": (N_("data ganda"), N_("Sudah digabung dengan keluarga yang sama.")),
+    "merged": (
+        N_("data ganda"),
+        N_("Dikunjungi lewat baris lain keluarga itu; pisahkan bila ternyata dua keluarga."),
+    ),
     "banned": (N_("dikecualikan"), N_("Cabut pengecualian bila perlu dikunjungi.")),
     "not_due": (N_("belum waktunya"), N_("Masuk rencana saat jatuh tempo.")),
     "refused": (N_("menolak dikunjungi"), N_("Minta kader atau Ketua RT berbicara dahulu.")),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from cli.options import with_context
-from cli.output import Context, progress_bar, require_folder, show, write_table
+from cli.output import Context, progress_bar, require_folder, show, show_with_issues
 from workflows.cities import build_city
 from workflows.demos import make_demo
 from workflows.placing import locate
-from workflows.registers import import_register
 from workflows.scoring import score
 from workflows.staff import import_calendar, import_points, import_teams
 
 city_app = typer.Typer(help="Batas kelurahan dan jalan.", no_args_is_help=True)
-register_app = typer.Typer(help="Register keluarga.", no_args_is_help=True)
 teams_app = typer.Typer(help="Tim yang berkunjung.", no_args_is_help=True)
 places_app = typer.Typer(help="Titik yang dikenal di kota.", no_args_is_help=True)
 calendar_app = typer.Typer(help="Kalender kota dan tim.", no_args_is_help=True)
@@ -106,32 +102,6 @@ def city_build(
     show(context, summary)
 
 
-@register_app.command("import")
-@with_context
-def register_import(
-    context: Context,
-    file: Annotated[Path, typer.Argument(help="CSV atau XLSX.")],
-    layout: Annotated[str | None, typer.Option("--layout", help="Nama tata letak.")] = None,
-    codes: Annotated[str | None, typer.Option("--codes", help="Nama peta kode.")] = None,
-    issues: IssuesOption = None,
-) -> None:
-    """Baca, periksa dan simpan register.
-
-    Contoh: sambangi register import demo/register.csv --issues masalah.csv
-    """
-    require_folder(issues)
-    with progress_bar(context) as report:
-        done = import_register(
-            context.workspace,
-            file,
-            layout=layout,
-            codes=codes,
-            now=datetime.now(UTC),
-            progress=report,
-        )
-    _show_with_issues(context, done.counts, done.issues, issues)
-
-
 @teams_app.command("import")
 @with_context
 def teams_import(
@@ -146,7 +116,7 @@ def teams_import(
     require_folder(issues)
     with progress_bar(context) as report:
         done = import_teams(context.workspace, file, progress=report)
-    _show_with_issues(context, done.counts, done.issues, issues)
+    show_with_issues(context, done.counts, done.issues, issues)
 
 
 @places_app.command("import")
@@ -163,7 +133,7 @@ def places_import(
     require_folder(issues)
     with progress_bar(context) as report:
         done = import_points(context.workspace, file, progress=report)
-    _show_with_issues(context, done.counts, done.issues, issues)
+    show_with_issues(context, done.counts, done.issues, issues)
 
 
 @calendar_app.command("import")
@@ -180,7 +150,7 @@ def calendar_import(
     require_folder(issues)
     with progress_bar(context) as report:
         done = import_calendar(context.workspace, file, progress=report)
-    _show_with_issues(context, done.counts, done.issues, issues)
+    show_with_issues(context, done.counts, done.issues, issues)
 
 
 @with_context
@@ -203,12 +173,3 @@ def score_families(context: Context) -> None:
     with progress_bar(context) as report:
         summary = score(context.workspace, today=context.today, progress=report)
     show(context, summary)
-
-
-def _show_with_issues(
-    context: Context, counts: dict[str, object], found: pd.DataFrame, file: Path | None
-) -> None:
-    if file is not None:
-        worded = found.assign(what=found["what"].map(context.say))
-        write_table(worded.assign(remedy=found["remedy"].map(context.say)), file)
-    show(context, counts)

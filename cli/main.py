@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from cli import cities_commands, coverage_commands, data_commands, week_commands
+from cli import (
+    cities_commands,
+    coverage_commands,
+    data_commands,
+    duplicate_commands,
+    register_commands,
+    week_commands,
+)
 from cli.output import stdout_is_utf8
 
 app = typer.Typer(
@@ -18,7 +25,9 @@ app = typer.Typer(
 app.command("demo")(data_commands.demo)
 app.add_typer(data_commands.city_app, name="city")
 app.add_typer(cities_commands.cities_app, name="cities")
-app.add_typer(data_commands.register_app, name="register")
+register_commands.register_app.command("duplicates")(duplicate_commands.duplicates)
+register_commands.register_app.command("unmerge")(duplicate_commands.unmerge)
+app.add_typer(register_commands.register_app, name="register")
 app.add_typer(data_commands.teams_app, name="teams")
 app.add_typer(data_commands.places_app, name="places")
 app.add_typer(data_commands.calendar_app, name="calendar")

@@ -98,11 +98,31 @@ def _flat(summary: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, o
             yield f"{prefix}{key}", ", ".join(map(str, value)) if listed else value
 
 
-def exit_with(error: SambangiError, language: str, *, as_json: bool) -> int:
-    """Print an error in one line on stderr (JSON on stdout too) and return its exit code."""
+def show_with_issues(
+    context: Context, counts: Mapping[str, Any], found: pd.DataFrame, file: Path | None
+) -> None:
+    """Print the counts of an import and write its issues to a file, if one is named.
+
+    Raises
+    ------
+    OptionError
+        The file cannot be written.
+    """
+    if file is not None:
+        worded = found.assign(what=found["what"].map(context.say))
+        write_table(worded.assign(remedy=found["remedy"].map(context.say)), file)
+    show(context, counts)
+
+
+def exit_with(error: SambangiError, language: str, *, as_json: bool, **details: object) -> int:
+    """Print an error in one line on stderr (JSON on stdout too) and return its exit code.
+
+    ``details`` stand in the JSON beside the message.
+    """
     text = error.text(language if language in LANGUAGES else "id")
     if as_json:
-        typer.echo(json.dumps({"error": error.code, "message": text}, ensure_ascii=False))
+        told = {"error": error.code, "message": text, **details}
+        typer.echo(json.dumps(told, ensure_ascii=False, default=str))
     typer.echo(f"sambangi: {text}", err=True)
     return error.exit_code
 

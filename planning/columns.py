@@ -55,6 +55,7 @@ FAMILIES = DataFrameSchema(  # what planning needs to know of a family: place an
         "due_date": Column(str, nullable=True),
         "must": Column(bool),
         "prize": Column(int, Check.ge(0)),
+        "merged": Column(bool),  # another row of the register stands for the family
     },
     index=Index(int, name="household_id", unique=True),
     strict=True,

@@ -112,6 +112,7 @@ def _own_reasons(
     outside = families["flags"].str.split(";").map(lambda flags: "outside_city" in flags)
     checks = [
         (~families["at_risk"], "not_at_risk"),
+        (families["merged"], "merged"),
         (families["due_date"].fillna("") > week.day(6).isoformat(), "not_due"),
         (outside, "outside_city"),
         ((families["grade"].isin(DOORLESS) | families["lon"].isna()) & ~asked, "no_location"),

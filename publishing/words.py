@@ -53,6 +53,26 @@ ANSWERS = {
     "B": N_("pindah"),
     "C": N_("tidak dikenal"),
 }
+# what two rows of the register have in common or not (geodata.duplicate_model.REASONS)
+DUPLICATE_WORDS = {
+    "same_nik": N_("NIK sama"),
+    "near_nik": N_("NIK hampir sama"),
+    "other_nik": N_("NIK berbeda"),
+    "same_head_name": N_("nama kepala keluarga sama"),
+    "near_head_name": N_("nama kepala keluarga mirip"),
+    "part_head_name": N_("nama depan kepala keluarga mirip"),
+    "other_head_name": N_("nama kepala keluarga berbeda"),
+    "same_wife_name": N_("nama istri sama"),
+    "near_wife_name": N_("nama istri mirip"),
+    "part_wife_name": N_("nama depan istri mirip"),
+    "other_wife_name": N_("nama istri berbeda"),
+    "same_address": N_("alamat sama"),
+    "near_address": N_("alamat mirip"),
+    "near_place": N_("titik berdekatan"),
+    "same_rt": N_("RT sama"),
+    "other_area": N_("kelurahan berbeda"),
+    "other_rt": N_("RT berbeda"),
+}
 ASKED_HEADING = N_("Daftar keluarga untuk ditanyakan")
 LANDMARK = N_("Patokan, letak rumah")
 MADE_UP = N_("DATA REKAAN")
@@ -137,6 +157,12 @@ def check_words(stop: SheetStop, language: str) -> list[str]:
     """Return what to check at the home, each word once, in the order given."""
     words = (translate(CHECK_WORDS[code], language) for code in stop.checks if code in CHECK_WORDS)
     return list(dict.fromkeys(words))
+
+
+def duplicate_words(reasons: str, language: str) -> str:
+    """Return why two rows may be one family: ``NIK sama, RT berbeda`` for codes with ";"."""
+    codes = reasons.split(";") if reasons else []
+    return ", ".join(translate(DUPLICATE_WORDS[code], language) for code in codes)
 
 
 def meeting_text(stop: SheetStop, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -10,7 +10,8 @@ import pandas as pd
 import sqlalchemy as sa
 from pandera.pandas import DataFrameSchema
 
-CHUNK = 5_000  # rows sent to the database at a time
+from storage.bulk import insert_rows
+
 CRS = "EPSG:4326"
 
 
@@ -33,14 +34,6 @@ def plain(column: pd.Series) -> list[Any]:
     return [None if gone else value for value, gone in zip(values, missing, strict=True)]
 
 
-def records(columns: Mapping[str, Sequence[Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of equally long columns as chunks of records."""
-    names = list(columns)
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
-
-
 def insert_frame(
     conn: sa.Connection, table: sa.Table, frame: pd.DataFrame, /, **constant: object
 ) -> None:
@@ -53,8 +46,7 @@ def insert_frame(
         columns[name] = [value] * len(frame)
     if "position" in table.c and "position" not in columns:
         columns["position"] = range(len(frame))
-    for chunk in records(columns):
-        conn.execute(table.insert(), chunk)
+    insert_rows(conn, table, columns)
 
 
 def read_frame(

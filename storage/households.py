@@ -16,16 +16,11 @@ from common.language import N_
 from common.privacy import MADE_UP_NIK_END
 from geodata.columns import HOUSEHOLDS, ISSUES, PERSONAL
 from storage import tables
+from storage.bulk import CHUNK
 from storage.database import lock_table
-from storage.frames import CHUNK, dtypes_of, insert_frame, read_frame
-from storage.upserts import (
-    add_families,
-    note_families,
-    states_of,
-    storable,
-    stored_families,
-    update_families,
-)
+from storage.frames import dtypes_of, insert_frame, read_frame
+from storage.history import note_changes, note_span
+from storage.upserts import add_families, compare, storable, stored_families, update_families
 
 _KEY = "kode_keluarga"
 _OPEN = dtypes_of(HOUSEHOLDS, without=PERSONAL)  # what may be read without opening a person
@@ -82,7 +77,8 @@ def store_import(
     """Store one checked file: new families get an id, known ones their new fields.
 
     Families are told apart by ``kode_keluarga`` alone. One whose fields changed loses its
-    place and its score, which no longer speak of it. A family that the file leaves out stays.
+    place and its score, which no longer speak of it; a place that a person verified stays. A
+    family that the file leaves out stays. What changed is noted, see :mod:`storage.history`.
 
     Parameters
     ----------
@@ -114,8 +110,8 @@ def store_import(
     lock_table(conn, tables.households)
     _refuse_same_reading(conn, kind, file_sha256, layout, codes)
     incoming = storable(households)
-    states = states_of(incoming, stored_families(conn))
-    counts = states.value_counts()
+    found = compare(incoming, stored_families(conn))
+    updated = int(found.updated.sum())
     import_id = _store_record(
         conn,
         kind=kind,
@@ -126,11 +122,13 @@ def store_import(
         rows_read=rows_read,
         accepted=len(households),
         quarantined=len(quarantined),
-        **{name: int(counts.get(name, 0)) for name in ("added", "updated", "unchanged")},
+        added=len(found.added),
+        updated=updated,
+        unchanged=len(found.known) - updated,
     )
-    add_families(conn, import_id, incoming[states == "added"])
-    update_families(conn, import_id, incoming[states == "updated"])
-    note_families(conn, import_id, incoming[states == "unchanged"])
+    note_span(conn, import_id, add_families(conn, import_id, found.added))
+    note_changes(conn, import_id, at, incoming, found)
+    update_families(conn, import_id, found)
     aside = quarantined[["content"]].rename_axis(index="source_row").reset_index()
     insert_frame(conn, tables.quarantined_rows, aside, import_id=import_id)
     told = issues[list(ISSUES.columns)].rename(
@@ -173,6 +171,16 @@ def load_persons(conn: Connection, household_ids: Iterable[int]) -> pd.DataFrame
     return found.reindex([each for each in wanted if each in found.index]).rename_axis(
         index="household_id"
     )
+
+
+def load_addresses(conn: Connection) -> pd.Series:
+    """Return the address of every family, index ``household_id`` ascending, missing ``NaN``.
+
+    Personal data: for placing the families only, never for a log or a message.
+    """
+    table = tables.household_persons
+    query = sa.select(table.c.household_id, table.c.address).order_by(table.c.household_id)
+    return read_frame(conn, query, _CLOSED, index="household_id")["address"]
 
 
 def all_niks(conn: Connection) -> pd.Series:

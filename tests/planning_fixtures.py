@@ -125,6 +125,7 @@ def make_families(count: int = 150, seed: int = 1) -> pd.DataFrame:
             "due_date": pd.Series([None] * count, dtype="str"),
             "must": False,
             "prize": rng.integers(10, 90, count),
+            "merged": False,
         }
     )
     families.index = pd.Index(np.arange(1, count + 1), name="household_id")

@@ -26,8 +26,10 @@ from planning.coverage import (
     planned_share,
     worst_areas,
 )
+from planning.merging import known_together, seen_together
 from storage.areas import load_areas
 from storage.database import Connection, open_database, reading
+from storage.duplicates import load_merged
 from storage.households import load_households, load_persons
 from storage.places import load_places
 from storage.plans import CITY, PUBLISHED, PlanRecord, list_plans, load_plan, visits_before
@@ -99,12 +101,14 @@ def read_coverage(
         if area is not None:
             require_kecamatan(area, areas["kecamatan_code"])
         _require_places(households, places)
-        earlier = visits_before(conn, week, current)
+        merged = load_merged(conn)
+        earlier = seen_together(visits_before(conn, week, current), merged)
         kecamatan_of = areas.set_index("area_code")["kecamatan_code"]
         at = places["area_code"].map(kecamatan_of)
         records = _plans_of(conn, week, current, kecamatan_of.unique(), published_only)
         planned = _planned_visits(conn, records, at)
-    scores, _ = score_for(week, households, earlier, settings)
+    scores, _ = score_for(week, known_together(households, merged), earlier, settings)
+    scores["at_risk"] &= ~scores.index.isin(merged.index)  # its family counts once
     over = earlier["day_date"] < current.monday.isoformat()
     visits = pd.concat(
         [

@@ -12,14 +12,17 @@ import pandas as pd
 
 from common.errors import BadInputError
 from common.language import N_
-from geodata.code_maps import choose_code_map
 from geodata.issue_codes import ISSUE_TEXTS
+from geodata.recap import Recap, require_recap
 from geodata.register import read_register
 from geodata.validation import check_register
 from storage.database import open_database, transaction
 from storage.households import store_import
 from storage.workspace import Workspace
 from workflows.progress import Progress, silent
+from workflows.readings import certain_code_map
+
+_NO_FURTHER_FAMILY = ("family_seen_before", "heading_repeated")  # of rows set aside
 
 
 class NothingAcceptedError(BadInputError):
@@ -43,9 +46,18 @@ def import_register(
     layout: str | None,
     codes: str | None,
     now: datetime,
+    recap: Recap | None = None,
+    tolerance: float = 0.0,
     progress: Progress = silent,
 ) -> RegisterImport:
     """Read, check and store a register; rows read = accepted + quarantined.
+
+    Parameters
+    ----------
+    recap
+        What came with the file; a file that contradicts it is not stored.
+    tolerance
+        Share by which file and recap may differ, see :func:`geodata.recap.check_recap`.
 
     Raises
     ------
@@ -53,17 +65,19 @@ def import_register(
         The city was not built yet.
     MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
         The file is no usable table.
-    LayoutError, UnknownLayoutError, CodeMapError, UnknownCodeMapError
+    LayoutError, UnknownLayoutError, UncertainCodesError, UnknownCodeMapError
         Its headings or marks cannot be read with certainty.
     NothingAcceptedError
         Every row would be set aside.
+    RecapContradictionError
+        File and recap cannot both be right.
     AlreadyImportedError
         The same file was imported in the same reading before.
     """
     database = open_database(workspace)
     progress(0.0, N_("Membaca register"))
     read = read_register(file, layout)
-    code_map = choose_code_map(read.text, codes)
+    code_map = certain_code_map(read.text, codes)
     progress(0.4, N_("Memeriksa register"))
     checked = check_register(read.text, read.layout, code_map)
     if checked.households.empty:
@@ -71,6 +85,8 @@ def import_register(
             N_("Tidak satu pun dari {rows} baris dapat diterima; periksa tata letak berkas."),
             rows=len(read.text),
         )
+    if recap is not None:
+        require_recap(checked.households, recap, _maybe_families(checked.issues), tolerance)
     progress(0.7, N_("Menyimpan register"))
     with transaction(database) as conn:
         record = store_import(
@@ -93,6 +109,13 @@ def import_register(
         "issues": checked.issues["code"].value_counts().sort_index().to_dict(),
     }
     return RegisterImport(counts, issue_list(checked.issues))
+
+
+def _maybe_families(issues: pd.DataFrame) -> int:
+    """Return how many rows set aside may be families that no accepted row is."""
+    aside = issues[issues["quarantines"]]
+    known = aside.loc[aside["code"].isin(_NO_FURTHER_FAMILY), "row"]
+    return int(aside.loc[~aside["row"].isin(known), "row"].nunique())
 
 
 def issue_list(issues: pd.DataFrame) -> pd.DataFrame:

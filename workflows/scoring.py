@@ -10,9 +10,11 @@ import pandas as pd
 from common.clock import Week, week_of
 from common.language import N_
 from common.settings import ValueSettings, read_settings
+from planning.merging import known_together, seen_together
 from planning.risk import RULE_SETS, assess_risk, compare_with_bkkbn
 from planning.value import score_visits
 from storage.database import open_database, reading, transaction
+from storage.duplicates import load_merged
 from storage.households import load_households
 from storage.plans import visits_before
 from storage.scores import replace_scores
@@ -38,11 +40,12 @@ def score(workspace: Workspace, *, today: date, progress: Progress = silent) -> 
     database = open_database(workspace)
     with reading(database) as conn:
         households = load_households(conn)
-        visited = visits_before(conn, week, week)
+        merged = load_merged(conn)
+        visited = seen_together(visits_before(conn, week, week), merged)
     if households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
     progress(0.1, N_("Menilai risiko"))
-    scores, report = score_for(week, households, visited, settings.value)
+    scores, report = score_for(week, known_together(households, merged), visited, settings.value)
     with transaction(database) as conn:
         replace_scores(conn, scores, report)
     return report

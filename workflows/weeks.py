@@ -24,6 +24,7 @@ from planning.calendar import (
 )
 from planning.groups import GroupResult, GroupTask, territory_groups
 from planning.meetings import Meeting, make_meetings, meeting_places
+from planning.merging import known_together, seen_together
 from planning.plan import WeekPlan
 from planning.teams import Team
 from planning.travel import prepare_travel
@@ -31,6 +32,7 @@ from planning.week import NoTeamError, plan_week
 from storage.areas import load_areas
 from storage.calendar import load_calendar
 from storage.database import Database, open_database, reading, transaction
+from storage.duplicates import load_merged
 from storage.households import load_households
 from storage.places import load_places
 from storage.plans import CITY, PlanRecord, store_plan, visits_before
@@ -69,6 +71,7 @@ class _Ground:
     points: pd.DataFrame
     areas: gpd.GeoDataFrame
     visited: pd.DataFrame
+    merged: pd.Series  # household_id -> the family that stands for it
 
 
 def make_plan(
@@ -110,7 +113,9 @@ def make_plan(
     database = open_database(workspace)
     progress(0.0, N_("Membaca data"))
     ground = _read_ground(database, wanted, week_of(today))
-    scores, score_report = score_for(wanted, ground.households, ground.visited, settings.value)
+    known = known_together(ground.households, ground.merged)
+    met = seen_together(ground.visited, ground.merged)
+    scores, score_report = score_for(wanted, known, met, settings.value)
     families, teams = _scope(ground, scores, area)
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
@@ -185,6 +190,7 @@ def _read_ground(database: Database, week: Week, current: Week) -> _Ground:
             points=load_points(conn),
             areas=areas,
             visited=visits_before(conn, week, current),
+            merged=load_merged(conn),
         )
     if ground.households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
@@ -205,6 +211,7 @@ def _scope(
         scores[["at_risk", "group", "due_date", "must", "prize"]]
     )
     families = families.loc[ground.households.index]
+    families["merged"] = families.index.isin(ground.merged.index)
     if area is None:
         return families, ground.teams
     require_kecamatan(area, ground.kecamatan_of)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages import camat, coverage, day, home, points, staff, week
+from app_pages import camat, coverage, day, families, home, locations, points, staff, week
 from app_pages.reads import standing_of
 from app_pages.scene import ROLES, Scene, choose, shown_errors
 from app_pages.wording import short_date
@@ -34,6 +34,7 @@ _CSS = """<style>
 [data-testid="stMetricValue"] {font-size: 1.6rem;}
 .st-key-timetable td:nth-child(4), .st-key-timetable td:nth-child(7) {min-width: 11rem;}
 .st-key-timetable td:nth-child(9) {min-width: 9rem;}
+[class*="st-key-locations-"] button [data-testid="stMarkdownContainer"] p {text-align: left;}
 @media (max-width: 640px) {.stMainBlockContainer {padding: 2.6rem 1rem 3rem;}}
 iframe[title^="streamlit_folium"] {border-radius: 6px;}
 </style>"""
@@ -148,6 +149,8 @@ def _open_pages(scene: Scene) -> None:
     wanted: dict[str, tuple[Callable[[Scene], None], str, str]] = {
         "home": (home.show, scene.say(N_("Beranda")), ":material/home:"),
     }
+    if families.is_for(scene):
+        wanted["families"] = (families.show, scene.say(N_("Data keluarga")), ":material/table:")
     if scene.may_plan:
         wanted["week"] = (week.show, scene.say(N_("Rencana mingguan")), ":material/calendar_month:")
     if scene.sees_families:
@@ -157,6 +160,8 @@ def _open_pages(scene: Scene) -> None:
         wanted["coverage"] = (coverage.show, scene.say(N_("Cakupan")), ":material/donut_small:")
     if scene.may_plan:
         wanted["staff"] = (staff.show, scene.say(N_("Tim & kalender")), ":material/groups:")
+    if locations.is_for(scene):
+        wanted["locations"] = (locations.show, scene.say(N_("Lokasi")), ":material/home_pin:")
     if scene.may_plan or scene.role == "field":
         wanted["points"] = (points.show, scene.say(N_("Titik RW")), ":material/pin_drop:")
     pages = {
@@ -176,11 +181,13 @@ def _page(show: Callable[[Scene], None], scene: Scene, name: str) -> Callable[[]
 
     page.__name__ = {
         "home": "beranda",
+        "families": "data-keluarga",
         "week": "rencana-mingguan",
         "day": "rute-harian",
         "camat": "rute-camat",
         "coverage": "cakupan",
         "staff": "tim-dan-kalender",
+        "locations": "lokasi",
         "points": "titik-rw",
     }[name]
     return page

@@ -44,7 +44,7 @@ def show(scene: Scene) -> None:
     worth = worth[worth["area_code"].isin(areas["area_code"])]
     names = _names(areas)
     if move_on and len(worth):
-        _choose(_block(worth.iloc[0]))
+        choose_block(_block(worth.iloc[0]))
     _show_first(scene, known, worth)
     left, right = st.columns([4, 8], gap="medium")
     with left:
@@ -124,7 +124,7 @@ def _show_choice(scene: Scene, worth: pd.DataFrame, names: dict[str, str]) -> Bl
     if blocks.empty:
         return None
     if st.session_state.get(_AREA) not in names:
-        _choose(_block(blocks.iloc[0]))
+        choose_block(_block(blocks.iloc[0]))
     if len(worth):
         st.subheader(scene.say(N_("Yang paling banyak menolong")))
     _show_list(scene, worth.head(_LISTED), names)
@@ -191,10 +191,11 @@ def _field(label: str, options: list[str], key: str, words: dict[str, str]) -> s
 
 def _open(block: Block) -> None:
     forget_note()
-    _choose(block)
+    choose_block(block)
 
 
-def _choose(block: Block) -> None:
+def choose_block(block: Block) -> None:
+    """Let the page show this RW or RT, now or when it is opened next."""
     st.session_state[_AREA] = block.area_code
     st.session_state[_RW] = block.rw
     st.session_state[_RT] = block.rt or ""

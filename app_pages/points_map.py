@@ -77,18 +77,25 @@ def _where(scene: Scene, lon: float, lat: float) -> str:
         lat=number_text(lat, 5, scene.language),
         lon=number_text(lon, 5, scene.language),
     )
-    streets = _streets(scene.workspace.folder)
+    street = street_beside(scene.workspace.folder, lon, lat)
+    return text + scene.say(N_(", dekat {street}"), street=street) if street else text
+
+
+def street_beside(folder: Path, lon: float, lat: float) -> str:
+    """Return the name of the nearest named street within some 160 m, "" without any."""
+    streets = streets_of(folder)
     spot = shapely.Point(lon, lat)
     beside = streets.iloc[streets.sindex.query(spot.buffer(_CLOSE_DEGREES))]
     beside = beside[beside["name"].notna() & (beside["name"] != "")]
     if beside.empty:
-        return text
+        return ""
     nearest = beside["name"].iloc[int(shapely.distance(beside.geometry.to_numpy(), spot).argmin())]
-    return text + scene.say(N_(", dekat {street}"), street=clean(str(nearest), 40))
+    return clean(str(nearest), 40)
 
 
 @st.cache_resource(ttl=600, max_entries=1, show_spinner=False)
-def _streets(folder: Path) -> gpd.GeoDataFrame:
+def streets_of(folder: Path) -> gpd.GeoDataFrame:
+    """Return every street of the city and its margin, read once."""
     return drawn_streets(Workspace(folder))
 
 
@@ -106,6 +113,6 @@ def _map(
     area = areas[areas["area_code"] == area_code]
     inside = points[points["area_code"] == area_code]
     return pick_map(
-        area, near(_streets(folder), area), inside, LEAFLET_URL, language,
+        area, near(streets_of(folder), area), inside, LEAFLET_URL, language,
         made_up=made_up, approximate=approximate,
     )  # fmt: skip

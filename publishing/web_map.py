@@ -15,7 +15,15 @@ from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from common.language import N_, translate
-from publishing import map_areas, map_html, map_points, map_scripts, map_streets, words
+from publishing import (
+    map_areas,
+    map_candidates,
+    map_html,
+    map_points,
+    map_scripts,
+    map_streets,
+    words,
+)
 from publishing.map_labels import LabelRow, street_rows
 from publishing.sheet import Sheet, SheetStop
 
@@ -81,6 +89,14 @@ class _Tags(_Script):
 
 class _Pick(_Script):
     _template = Template(map_scripts.PICK)
+
+
+class _Candidates(_Script):
+    _template = Template(map_candidates.CANDIDATES)
+
+    def __init__(self, candidates: pd.DataFrame) -> None:
+        super().__init__(map_candidates.candidate_rows(candidates))
+        self.signs = [(colour, shape) for _, colour, shape in map_candidates.SIGNS.values()]
 
 
 def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
@@ -252,6 +268,46 @@ def pick_map(
     return made
 
 
+def candidates_map(
+    area: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
+    points: pd.DataFrame,
+    candidates: pd.DataFrame,
+    leaflet_url: str,
+    language: str,
+    *,
+    made_up: bool = False,
+    approximate: bool = False,
+) -> folium.Map:
+    """Return where one family could live, on the map on which a person clicks its house.
+
+    No person is on it. It opens on the candidates near the kelurahan, each a sign with a circle
+    in which nine in ten such families live. See :func:`pick_map` for the click.
+
+    Parameters
+    ----------
+    area, streets, points, made_up, approximate
+        See :func:`pick_map`.
+    candidates
+        ``kind`` (a key of publishing.map_candidates.SIGNS), ``lon``, ``lat``, ``radius_m``.
+
+    Raises
+    ------
+    CandidateKindError
+        A kind has no sign.
+    """
+    shown = map_candidates.shown_box(candidates, area)
+    around = map_candidates.ground_near(streets, candidates, area)
+    made = _ground_map(area, map_streets.streets_near(around, shown), leaflet_url)
+    made.add_child(_Tags(map_points.point_tags(points)))
+    made.add_child(_Candidates(candidates))
+    made.add_child(_Pick())
+    legend = map_candidates.candidates_legend(candidates, language)
+    _add_legend(made, legend, language, made_up=made_up, approximate=approximate)
+    _fit(made, gpd.GeoDataFrame(geometry=[shown]))
+    return made
+
+
 def _plain_map(leaflet_url: str, credit: str) -> folium.Map:
     """Return an empty map that asks only ``leaflet_url`` for files."""
     made = folium.Map(tiles=None, zoom_snap=0.25)
@@ -266,13 +322,18 @@ def _kelurahan_map(
     area: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, leaflet_url: str
 ) -> folium.Map:
     """Return the outline of an area and the streets in it with their names, fitted."""
-    around = map_points.near(streets, area)
+    made = _ground_map(area, map_points.near(streets, area), leaflet_url)
+    _fit(made, area)
+    return made
+
+
+def _ground_map(area: gpd.GeoDataFrame, around: gpd.GeoDataFrame, leaflet_url: str) -> folium.Map:
+    """Return the outline of an area and some streets with their names."""
     made = _plain_map(leaflet_url, words.STREETS_BY if len(around) else "")
     _add_streets(made, around)
     outline = shapely.union_all(shapely.boundary(map_areas.meeting_shapes(area).geometry))
     _add_lines(made, outline, color="#444444", weight=2.5, dashArray="6 5")
     made.add_child(_Labels(street_rows(around), "street-name", _NAME_FONT))
-    _fit(made, area)
     return made
 
 

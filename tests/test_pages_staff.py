@@ -69,14 +69,14 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[Workspace, str, str], A
 
 @pytest.fixture
 def no_coordinates(city: City, copy_of: Callable[[str], Workspace], tmp_path: Path) -> Workspace:
-    """A workspace whose register has not one coordinate."""
+    """A workspace whose register has not one coordinate or address."""
     with (city.files / "register.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     bare = tmp_path / "register.csv"
     with bare.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({**row, "latitude": "", "longitude": ""} for row in rows)
+        writer.writerows({**row, "latitude": "", "longitude": "", "alamat": ""} for row in rows)
     workspace = copy_of("city")
     import_register(workspace, bare, layout=None, codes=None, now=NOW)
     locate(workspace)

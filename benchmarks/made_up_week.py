@@ -31,7 +31,7 @@ def placed_workspace(
     families
         Of one made-up kecamatan; None: the whole made-up city with its calendar.
     coordinates
-        False: the register has no coordinate at all and no place is known.
+        False: the register has no coordinate and no address at all and no place is known.
     """
     with TemporaryDirectory(prefix="sambangi-") as folder:
         files, workspace = Path(folder) / "demo", Workspace(Path(folder) / "workspace")
@@ -51,10 +51,11 @@ def placed_workspace(
 
 
 def blank_coordinates(register: Path) -> None:
-    """Rewrite a register in the layouts of BKKBN without any coordinate."""
+    """Rewrite a register in the layouts of BKKBN without any coordinate and address."""
     with register.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     with register.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        writer.writerows({**row, "latitude": "", "longitude": ""} for row in rows)
+        blank = {"latitude": "", "longitude": "", "alamat": ""}
+        writer.writerows({**row, **blank} for row in rows)

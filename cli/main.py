@@ -9,6 +9,7 @@ from cli import (
     coverage_commands,
     data_commands,
     duplicate_commands,
+    geocode_commands,
     register_commands,
     week_commands,
 )
@@ -33,6 +34,7 @@ app.add_typer(data_commands.places_app, name="places")
 app.add_typer(data_commands.calendar_app, name="calendar")
 app.command("locate")(data_commands.locate_families)
 app.command("score")(data_commands.score_families)
+app.command("geocode")(geocode_commands.geocode_addresses)
 app.command("plan")(week_commands.plan)
 app.command("publish")(week_commands.publish)
 app.command("coverage")(coverage_commands.coverage)

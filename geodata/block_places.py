@@ -1,86 +1,136 @@
-"""Place families by their RT or RW: at a centre learned from the register, or at a known point."""
+"""Where each RT, RW or named neighbourhood lies: learned from the register, or a known point."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from common.settings import PlacingSettings
 from geodata.centres import Floats, Ints, radius_within, robust_centres
 from geodata.coordinate_checks import Mask
 from geodata.known_points import KnownCentres, point_radius
 
-
-@dataclass(slots=True)
-class Placing:
-    """What is settled so far, one entry a family; filled from the best grade down."""
-
-    area: Ints  # position in the areas, -1 unknown
-    xy: Floats  # metres
-    grade: NDArray[np.object_]
-    radius_m: Floats
-    trusted: Mask  # the register coordinate passes the checks
-    register_xy: Floats  # metres, NaN where there is none
-    from_points: dict[str, int]  # families placed at a known point, by kind of the point
+LEARNED: Final = ""  # source of a centre that no known point gave
+_SPREADS: Final = 1.7  # mean distances from the centre that hold nine tenths of a round cloud
 
 
-def learn_centres(
-    placing: Placing,
-    shapes: NDArray[np.object_],
-    keys: pd.DataFrame,
-    grade: str,
-    least_known: int,
-    least_radius_m: float,
-    alike: Mask | None = None,
-) -> None:
-    """Place open families at the centre of the trusted ones with the same keys.
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Centres of k blocks and the block of each of n families."""
 
-    ``alike`` marks the trusted families that are most like the open ones, see
-    :func:`geodata.centres.robust_centres`.
+    group: Ints  # (n,) block of the family, -1 none
+    xy: Floats  # (k, 2) metres, NaN where nothing is known
+    spread_m: Floats  # (k,) mean distance of its families from there
+    size: Ints  # (k,) families it was learned from, 0 for a known point
+    radius_m: Floats  # (k,) within which nine in ten live, by what this block alone tells
+    source: NDArray[np.object_]  # (k,) LEARNED or geodata.known_points.SOURCES
+    kept: Mask  # (n,) trusted families that are no outliers of their block
+
+    def known(self) -> Mask:
+        """Tell whose block has a centre."""
+        known = np.isfinite(self.xy[:, 0])
+        return (self.group >= 0) & known[self.group] if len(known) else self.group >= 0
+
+
+def learn_blocks(
+    group: Ints, area: Ints, xy: Floats, trusted: Mask, shapes: NDArray[np.object_], least: int
+) -> Blocks:
+    """Return the robust centre of each block with at least ``least`` trusted families.
+
+    A centre outside its kelurahan moves to the nearest family it was learned from.
+
+    Parameters
+    ----------
+    group, area
+        Block (-1 none) and kelurahan of each of n families.
+    xy
+        Register coordinates, (n, 2) metres.
+    trusted
+        Which of them pass the checks.
+    shapes
+        The kelurahan, in metres.
     """
-    numbered = keys.groupby(list(keys.columns), dropna=True).ngroup()  # NaN: a key is missing
-    group = numbered.fillna(-1).to_numpy(dtype=np.intp)
-    open_ = (placing.grade == "none") & (group >= 0)
-    known = np.bincount(group[placing.trusted & (group >= 0)], minlength=group.max(initial=-1) + 1)
-    wanted = np.intersect1d(np.flatnonzero(known >= least_known), group[open_])
+    count = int(group.max(initial=-1)) + 1
+    blocks = Blocks(
+        group,
+        np.full((count, 2), np.nan),
+        np.full(count, np.nan),
+        np.zeros(count, dtype=np.intp),
+        np.full(count, np.nan),
+        np.full(count, LEARNED, dtype=object),
+        np.zeros(len(group), dtype=bool),
+    )
+    told = np.flatnonzero(trusted & (group >= 0))
+    wanted = np.flatnonzero(np.bincount(group[told], minlength=count) >= least)
     if not len(wanted):
-        return
-    of = np.flatnonzero(placing.trusted & np.isin(group, wanted))
+        return blocks
+    of = told[np.isin(group[told], wanted)]
     member = np.searchsorted(wanted, group[of])
-    points = placing.register_xy[of]
-    centres = robust_centres(points, member, len(wanted), None if alike is None else alike[of])
-    first = pd.Series(of).groupby(member).first().to_numpy(dtype=np.intp)
+    centres = robust_centres(xy[of], member, len(wanted))
+    first = np.zeros(len(wanted), dtype=np.intp)
+    first[member] = of
     centre, radius = centres.xy.copy(), centres.radius_m.copy()
-    inside = shapely.contains_xy(shapes[placing.area[first]], centre[:, 0], centre[:, 1])
-    for at in np.flatnonzero(~inside):
-        mates = points[(member == at) & centres.kept]
+    for at in np.flatnonzero(~_inside(shapes, area[first], centre)):
+        mates = xy[of[(member == at) & centres.kept]]
         centre[at] = mates[np.hypot(*(mates - centre[at]).T).argmin()]
         away = np.hypot(*(mates - centre[at]).T)
         radius[at] = max(radius[at], radius_within(away, np.zeros(len(away), dtype=np.intp), 1)[0])
-    served = open_ & np.isin(group, wanted)
-    learned = np.searchsorted(wanted, group[served])
-    placing.xy[served], placing.grade[served] = centre[learned], grade
-    placing.radius_m[served] = np.maximum(radius[learned], least_radius_m)
+    blocks.xy[wanted], blocks.radius_m[wanted] = centre, radius
+    blocks.spread_m[wanted] = centres.spread_m
+    blocks.size[wanted] = np.bincount(member[centres.kept], minlength=len(wanted))
+    blocks.kept[of[centres.kept]] = True
+    return blocks
 
 
-def use_points(
-    placing: Placing,
+def _inside(shapes: NDArray[np.object_], area: Ints, xy: Floats) -> Mask:
+    """Tell which points lie in their area."""
+    inside = np.zeros(len(area), dtype=bool)
+    for at in np.unique(area):
+        mine = area == at
+        inside[mine] = shapely.intersects_xy(shapes[at], xy[mine, 0], xy[mine, 1])
+    return inside
+
+
+def add_points(
+    blocks: Blocks,
     keys: pd.DataFrame,
     known: KnownCentres,
     source: str,
-    settings: PlacingSettings,
-) -> None:
-    """Place open families at the known point with the same keys."""
+    usual_m: float,
+    xy: Floats,
+    trusted: Mask,
+) -> Blocks:
+    """Return the blocks with the known points of those that nothing was learned about.
+
+    Parameters
+    ----------
+    keys
+        ``area``, ``rw``, ``rt`` of the families.
+    source
+        Kind of the points, of ``geodata.known_points.SOURCES``.
+    usual_m
+        Radius around such a point where too few families tell how far they live from it.
+    xy, trusted
+        Register coordinates and whether they pass the checks.
+    """
+    if not len(known.xy[source]):
+        return blocks
     at = known.positions(source, keys)
-    open_ = (placing.grade == "none") & (at >= 0)
-    grade = "rt" if source == "rt" else "rw"
-    usual = settings.default_radius_rt_m if grade == "rt" else settings.default_radius_rw_m
-    told = placing.trusted & (at >= 0)
-    away = np.hypot(*(placing.register_xy[told] - known.xy[source][at[told]]).T)
-    placing.xy[open_], placing.grade[open_] = known.xy[source][at[open_]], grade
-    placing.radius_m[open_] = max(point_radius(away, usual), settings.least_radius_m)
-    placing.from_points[source] = int(open_.sum())
+    told = trusted & (at >= 0)
+    radius = point_radius(np.hypot(*(xy[told] - known.xy[source][at[told]]).T), usual_m)
+    open_ = np.flatnonzero((at >= 0) & (blocks.group >= 0) & ~blocks.known())
+    block = blocks.group[open_]
+    added = replace(
+        blocks,
+        xy=blocks.xy.copy(),
+        spread_m=blocks.spread_m.copy(),
+        radius_m=blocks.radius_m.copy(),
+        source=blocks.source.copy(),
+    )
+    added.xy[block], added.source[block] = known.xy[source][at[open_]], source
+    added.radius_m[block], added.spread_m[block] = radius, radius / _SPREADS
+    return added

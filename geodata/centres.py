@@ -20,9 +20,9 @@ _OUTLIER_LEAST_M = 100.0  # nearer points are never cut
 _OUTLIER_GROUP = 5  # in smaller groups nobody can tell who is wrong
 _HELD_OUT_UP_TO = 15  # group size; in larger ones a single family hardly moves the centre
 _POOL_LEAST = 200  # hidden points, to trust nine tenths of them within about 2 in 100
-_ALIKE_LEAST = 50  # fewer will do, for any other points would mislead by more
 _STEPS = 60  # of Weiszfeld's iteration; ends earlier when all centres stand still
 _STILL_M = 0.05
+_WORTH_DROPPING = 0.2  # of the groups; their centres stand still
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Centres:
 
     xy: Floats  # (k, 2), metres
     radius_m: Floats  # (k,), not yet raised to any least radius
+    spread_m: Floats  # (k,), mean distance of the points kept, at least 1
     kept: NDArray[np.bool_]  # (n,), points that were not cut as outliers
 
 
@@ -55,23 +56,27 @@ def geometric_medians(xy: Floats, group: Ints, groups: int, weight: Floats | Non
         (groups, 2), metres.
     """
     weight = np.ones(len(xy)) if weight is None else weight
-    centre: Floats = pd.DataFrame(xy).groupby(group).median().to_numpy(dtype=np.float64)
+    centre: Floats = pd.DataFrame(xy).groupby(group).median().to_numpy(np.float64, copy=True)
+    moving = np.arange(groups)
     for _ in range(_STEPS):
-        pull = weight / np.maximum(_length(xy - centre[group]), 0.01)
-        total = np.bincount(group, pull, groups)
+        pull = weight / np.maximum(_length(xy - centre[moving][group]), 0.01)
+        total = np.bincount(group, pull, len(moving))
         moved = np.column_stack(
-            [np.bincount(group, pull * xy[:, axis], groups) / total for axis in (0, 1)]
+            [np.bincount(group, pull * xy[:, axis], len(moving)) / total for axis in (0, 1)]
         )
-        still = bool((_length(moved - centre) < _STILL_M).all())
-        centre = moved
-        if still:
+        still = _length(moved - centre[moving]) < _STILL_M
+        centre[moving] = moved
+        if still.all():
             break
+        if still.mean() > _WORTH_DROPPING:
+            left = ~still[group]
+            number = np.cumsum(~still) - 1
+            xy, weight, group = xy[left], weight[left], number[group[left]]
+            moving = moving[~still]
     return centre
 
 
-def robust_centres(
-    xy: Floats, group: Ints, groups: int, alike: NDArray[np.bool_] | None = None
-) -> Centres:
+def robust_centres(xy: Floats, group: Ints, groups: int) -> Centres:
     """Return centres of groups that may hold gross errors, with their radius.
 
     In groups of at least ``_OUTLIER_GROUP`` points, those farther from the geometric median
@@ -85,8 +90,6 @@ def robust_centres(
     ----------
     xy, group, groups
         As :func:`geometric_medians`.
-    alike
-        Points of the kind that will be placed at these centres, where that is not any point.
     """
     first = geometric_medians(xy, group, groups)
     distance = _length(xy - first[group])
@@ -94,8 +97,13 @@ def robust_centres(
     limit = np.maximum(_OUTLIER_TIMES * usual, _OUTLIER_LEAST_M)
     limit[np.bincount(group, minlength=groups) < _OUTLIER_GROUP] = np.inf
     kept = distance <= limit[group]
+    cut = np.zeros(groups, dtype=bool)
+    cut[group[~kept]] = True
     xy, group = xy[kept], group[kept]
-    centre = geometric_medians(xy, group, groups)
+    centre = first
+    if cut.any():
+        again, number = cut[group], np.cumsum(cut) - 1
+        centre[cut] = geometric_medians(xy[again], number[group[again]], int(cut.sum()))
     away = _length(xy - centre[group])
     size = np.bincount(group, minlength=groups)
     mean = np.maximum(np.bincount(group, away, groups) / size, 1.0)
@@ -105,23 +113,18 @@ def robust_centres(
         away[held], mean_left = _hidden(xy, group, size, held)
         ratio[held] = away[held] / np.maximum(mean_left, 1.0)
     radius = radius_within(away, group, groups)
-    times = _pooled(ratio, size[group], size, None if alike is None else alike[kept])
+    times = _pooled(ratio, size[group], size)
     radius = np.where(np.isnan(times), radius, times * mean)
-    return Centres(centre, radius, kept)
+    return Centres(centre, radius, mean, kept)
 
 
-def _pooled(ratio: Floats, members: Ints, size: Ints, alike: NDArray[np.bool_] | None) -> Floats:
+def _pooled(ratio: Floats, members: Ints, size: Ints) -> Floats:
     """Return for each group how many mean distances make its radius; NaN where unknown.
 
-    Hidden distances over the mean distance of the points left are pooled over all groups: those
-    of the points ``alike``, else of all groups with one point more, so that as many were left
-    as the group has.
+    Hidden distances over the mean distance of the points left are pooled over all groups with
+    one point more, so that as many were left as the group has.
     """
     times = np.full(len(size), np.nan)
-    if alike is not None:
-        if alike.sum() >= _ALIKE_LEAST:
-            times[:] = _one_radius(ratio[alike])
-        return times
     for known in range(2, _HELD_OUT_UP_TO):
         pool = ratio[members == known + 1]
         if len(pool) >= _POOL_LEAST:

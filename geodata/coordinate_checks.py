@@ -20,11 +20,27 @@ Mask = NDArray[np.bool_]
 def area_of(areas: gpd.GeoDataFrame, lon: Floats, lat: Floats) -> Ints:
     """Return the position of the area that each point lies in, -1 in none."""
     found = np.full(len(lon), -1, dtype=np.intp)
-    sound = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    tree = shapely.STRtree(np.asarray(shapely.points(lon[sound], lat[sound]), dtype=object))
-    area, point = tree.query(areas.geometry.to_numpy(), predicate="intersects")
-    found[sound[point[::-1]]] = area[::-1]  # on a border the first area wins
+    point, area = inside_shapes(areas.geometry.to_numpy(), np.column_stack([lon, lat]))
+    found[point[::-1]] = area[::-1]  # on a border the first area wins
     return found
+
+
+def inside_shapes(shapes: NDArray[np.object_], xy: Floats) -> tuple[Ints, Ints]:
+    """Return point and shape for every point that lies in a shape or on its border.
+
+    Pairs come shape by shape. Points that are NaN lie in none.
+    """
+    shapely.prepare(shapes)
+    order = np.argsort(xy[:, 0], kind="stable")  # NaN last
+    x, y = xy[order, 0], xy[order, 1]
+    points: list[Ints] = []
+    for shape in shapes:
+        west, south, east, north = shapely.bounds(shape)
+        first, end = np.searchsorted(x, west, "left"), np.searchsorted(x, east, "right")
+        near = first + np.flatnonzero((y[first:end] >= south) & (y[first:end] <= north))
+        points.append(order[near[shapely.intersects_xy(shape, x[near], y[near])]])
+    area = np.repeat(np.arange(len(shapes)), [len(each) for each in points])
+    return np.concatenate([*points, np.empty(0, dtype=np.intp)]), area
 
 
 def project(transformer: Transformer, lon: Floats, lat: Floats) -> Floats:
@@ -62,21 +78,3 @@ def families_on_point(lon: Floats, lat: Floats) -> Ints:
     points = pd.DataFrame({"lon": lon.round(5), "lat": lat.round(5)})
     count = points.groupby(["lon", "lat"])["lon"].transform("size")
     return count.fillna(0).to_numpy(dtype=np.intp)
-
-
-def far_from_street(
-    streets: gpd.GeoDataFrame | None, xy: Floats, asked: Mask, most_m: float
-) -> Mask:
-    """Tell which of the ``asked`` points lie more than ``most_m`` from any street.
-
-    Streets and points in metres; without streets no point is far.
-    """
-    far = np.zeros(len(xy), dtype=bool)
-    if streets is None or not asked.any():
-        return far
-    tree = shapely.STRtree(streets.geometry.to_numpy())
-    at = np.flatnonzero(asked)
-    near, _ = tree.query_nearest(shapely.points(xy[at]), max_distance=most_m, all_matches=False)
-    far[at] = True
-    far[at[near]] = False
-    return far

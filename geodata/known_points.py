@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from geodata.calibration import CLEARLY
 from geodata.centres import Floats, Ints, radius_within
 from geodata.columns import GRADES
 from geodata.coordinate_checks import area_of, distance_outside, project
@@ -91,7 +92,10 @@ def point_radius(away_m: Floats, usual_m: float) -> float:
 
 
 def points_worth_adding(
-    households: pd.DataFrame, places: pd.DataFrame, limit: int | None = None
+    households: pd.DataFrame,
+    places: pd.DataFrame,
+    limit: int | None = None,
+    usual_m: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Return the RT and RW whose point would place most families better than now.
 
@@ -106,6 +110,9 @@ def points_worth_adding(
         ``geodata.columns.PLACES`` with the same index values.
     limit
         Rows to return; all when None.
+    usual_m
+        Radius that a point of kind ``rw`` and ``rt`` gives: a family whose place is clearly
+        better known than that keeps it and is not counted. None: all are counted.
 
     Returns
     -------
@@ -113,11 +120,13 @@ def points_worth_adding(
         ``area_code``, ``rw``, ``rt`` (missing: the point of the whole RW) and ``families``, most
         first, on a tie the RW before its RT; index 0, 1, ...
     """
-    known = households[["rw", "rt"]].join(places[["area_code", "grade"]])
+    known = households[["rw", "rt"]].join(places[["area_code", "grade", "radius_m"]])
     rank = known["grade"].map({grade: at for at, grade in enumerate(GRADES)})
     parts = []
     for names, grade in ((["area_code", "rw"], "rw"), (["area_code", "rw", "rt"], "rt")):
-        raised = known.loc[rank > GRADES.index(grade), names].dropna()
+        better = CLEARLY * (usual_m or {}).get(grade, 0.0)
+        open_ = (rank > GRADES.index(grade)) & ~(known["radius_m"] < better)
+        raised = known.loc[open_, names].dropna()
         parts.append(raised.groupby(names).size().rename("families").reset_index())
     worth = pd.concat(parts, ignore_index=True)
     worth = worth.reindex(columns=["area_code", "rw", "rt", "families"])

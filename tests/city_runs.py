@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from workspace_fixtures import NOW, TODAY, WEEK
 
@@ -64,7 +65,10 @@ def write_list(file: Path, *tables: str) -> Path:
 
 
 def write_city(folder: Path, *, families: int, seed: int) -> None:
+    """Write a made-up city; without addresses, so that points of RT are worth adding."""
     make_demo(folder, every=False, boundaries=None, streets=None, families=families, seed=seed)
+    register = pd.read_csv(folder / "register.csv", dtype=str, keep_default_na=False)
+    register.assign(alamat="").to_csv(folder / "register.csv", index=False, lineterminator="\n")
 
 
 def write_places(file: Path, *rows: Sequence[object]) -> None:

@@ -189,7 +189,7 @@ def test_families_known_only_by_kelurahan_are_not_said_to_move(
     workspace = copy_of("city")
     register = pd.read_csv(city.files / "register.csv", dtype=str, keep_default_na=False)
     file = tmp_path / "register.csv"
-    register.assign(latitude="", longitude="").to_csv(file, index=False)
+    register.assign(latitude="", longitude="", alamat="").to_csv(file, index=False)
     import_register(workspace, file, layout=None, codes=None, now=NOW)
     locate(workspace)
     older = redrawn(city.files / "boundaries.geojson", tmp_path / "older.geojson", merged)

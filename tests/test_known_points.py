@@ -126,6 +126,16 @@ def test_the_points_that_settle_most_families_come_first() -> None:
     assert points_worth_adding(households, settled).empty
 
 
+def test_who_is_clearly_better_known_than_a_point_would_tell_asks_for_none() -> None:
+    households = families({"rw": "001", "rt": "001"}, {"rw": "001", "rt": "001"})
+    places, _ = locate_households(households, city(), None, RULES)
+    known = places.assign(grade="neighbourhood", radius_m=[200.0, 260.0])
+    worth = points_worth_adding(households, known, usual_m={"rw": 300.0, "rt": 100.0})
+    assert worth["families"].tolist() == [2, 1]  # the RT's point helps both, the RW's one
+    assert worth["rt"].fillna("-").tolist() == ["001", "-"]
+    assert points_worth_adding(households, known)["families"].tolist() == [2, 2]
+
+
 _FAMILY = st.fixed_dictionaries(
     {
         "register_lon": st.sampled_from([None, 106.605, 106.606]),

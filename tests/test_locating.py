@@ -16,6 +16,8 @@ from geodata.area_places import area_places
 from geodata.boundaries import read_boundaries
 from geodata.centres import geometric_medians, radius_within, robust_centres
 from geodata.columns import GRADES, HOUSEHOLDS, PLACES
+from geodata.cut_streets import cut_streets
+from geodata.ladder import calibration_report
 from geodata.locating import FLAGS, locate_households
 
 RULES = PlacingSettings()
@@ -91,7 +93,9 @@ def test_a_sound_coordinate_is_kept_to_the_last_digit() -> None:
     place = places.loc[2]
     assert (place["lon"], place["lat"]) == (106.6051234, -6.1954321)
     assert (place["grade"], place["radius_m"], place["flags"]) == ("register", 50.0, "")
-    assert report["kelurahan"] == {"by_code": 1, "by_name": 0, "by_point": 0, "unknown": 0}
+    assert report["kelurahan"] == {
+        "by_code": 1, "by_name": 0, "by_point": 0, "by_address": 0, "unknown": 0,
+    }  # fmt: skip
 
 
 def test_a_swapped_coordinate_is_flagged_and_not_used() -> None:
@@ -180,7 +184,7 @@ def test_sparse_streets_do_not_make_a_kelurahan_small() -> None:
     lane = gpd.GeoDataFrame(
         {"highway": ["residential"]}, geometry=[shapely.LineString([(100, 100), (300, 100)])]
     )
-    xy, radius = area_places(shapes, lane, near_m=300)
+    xy, radius = area_places(shapes, cut_streets(lane), near_m=300)
     assert xy[0].tolist() == pytest.approx([200, 100], abs=15)
     assert radius[0] > 3000
 
@@ -208,7 +212,9 @@ def test_without_code_and_name_the_coordinate_tells_the_kelurahan() -> None:
     assert places["area_code"].iloc[1:].isna().all()
     assert places["grade"].tolist() == ["register", "none", "none", "none"]
     assert places.loc[3:, ["lon", "lat", "radius_m"]].isna().all(axis=None)
-    assert report["kelurahan"] == {"by_code": 0, "by_name": 0, "by_point": 1, "unknown": 3}
+    assert report["kelurahan"] == {
+        "by_code": 0, "by_name": 0, "by_point": 1, "by_address": 0, "unknown": 3,
+    }  # fmt: skip
 
 
 def test_a_code_of_another_city_is_not_overruled_by_a_name() -> None:
@@ -326,6 +332,144 @@ def test_nine_in_ten_hidden_families_lie_within_the_stated_radius() -> None:
     assert 0.85 <= within.mean() <= 0.95
 
 
+# --- streets
+
+
+def named_lanes() -> gpd.GeoDataFrame:
+    """Jl. Melati runs through both kelurahan, Gg. Melati lies in the first."""
+    lanes = streets(
+        [(106.601, -6.192), (106.619, -6.192)],
+        [(106.602, -6.199), (106.603, -6.199)],
+        [(106.612, -6.198), (106.613, -6.198)],
+    )
+    lanes["name"] = ["Jl. Melati", "Gg. Melati", "Jl. Kenanga"]
+    return gpd.GeoDataFrame(lanes)
+
+
+def on_street(*rows: dict[str, object], **cells: object) -> pd.Series:
+    """Return the place of the last family, whose address is Jl. Melati unless said."""
+    asked: dict[str, object] = {"address": "Jl. Melati No. 3", "rw": None, "rt": None}
+    return locate_households(
+        families(*rows, asked | cells), city(), named_lanes(), RULES
+    )[0].iloc[-1]  # fmt: skip
+
+
+def test_a_street_places_a_family_at_its_middle_inside_the_kelurahan() -> None:
+    place = on_street()
+    assert (place["grade"], place["area_code"]) == ("street", WEST)
+    assert metres(place, 106.6055, -6.192) < 15
+    assert place["radius_m"] >= RULES.default_radius_street_m
+    assert on_street(area_code_stated=EAST)["lon"] > 106.61
+
+
+def test_the_families_of_the_same_rt_tell_where_on_the_street() -> None:
+    mates = cluster(6, 106.609, -6.1922)
+    place = on_street(*mates, rw="001", rt="001")
+    assert place["grade"] == "street"
+    assert metres(place, 106.609, -6.192) < 10
+    by_rw = [mate | {"rt": f"{n:03d}"} for n, mate in enumerate(mates, start=5)]
+    assert metres(on_street(*by_rw, rw="001", rt="001"), 106.609, -6.192) < 10
+
+
+def test_those_on_the_same_street_tell_more_than_the_rest_of_the_rt() -> None:
+    rest = [mate | {"address": "Gg. Buntu"} for mate in cluster(6, 106.606, -6.1922)]
+    near = [mate | {"address": "Jl. Melati No. 9"} for mate in cluster(3, 106.6068, -6.1921)]
+    place = on_street(*rest, *near, rw="001", rt="001")
+    assert place["grade"] == "street"
+    assert metres(place, 106.6068, -6.192) < 25
+
+
+def test_a_street_far_from_the_rt_gives_way_to_the_rt() -> None:
+    mates = cluster(6, 106.6055, -6.1985)
+    place = on_street(*mates, rw="001", rt="001")
+    assert place["grade"] == "rt"
+    assert metres(place, 106.6055, -6.1985) < 10
+    assert on_street(*mates, rw="001", rt="001", address="Gg. Melati 4")["grade"] == "rt"
+    near = cluster(6, 106.6027, -6.1988)
+    assert on_street(*near, rw="001", rt="001", address="Gg. Melati 4")["grade"] == "street"
+
+
+def test_rt_and_rw_are_read_from_the_address_where_the_columns_are_blank() -> None:
+    blank: dict[str, object] = {"rw": None, "rt": None, "address": "Gg. Buntu RT 001/RW 001"}
+    households = families(*cluster(6), blank, blank | {"rw": "002"}, blank | {"rw": "001"})
+    places, _ = locate_households(households, city(), None, RULES)
+    assert places["grade"].tolist()[6:] == ["rt", "kelurahan", "rt"]  # RW 002 has no such RT
+
+
+@pytest.mark.parametrize(
+    ("address", "area", "grade"),
+    [
+        ("Jl. Anyelir Kel. Poris Gaga", EAST, "kelurahan"),
+        ("Jl. Anyelir No. 3, Poris Gaga", EAST, "kelurahan"),
+        ("Kampung Porisgaga", EAST, "kelurahan"),
+        ("Jl. Kenanga No. 3", EAST, "street"),
+        ("Gg. Melati II Sukarasa", WEST, "street"),
+        ("Jl. Anyelir No. 3", None, "none"),
+        ("Kec. Tangerang", None, "none"),
+        ("Sukarasa Poris Gaga", None, "none"),  # which of the two?
+    ],
+)
+def test_the_address_tells_the_kelurahan_where_the_columns_do_not(
+    address: str, area: str | None, grade: str
+) -> None:
+    lost: dict[str, object] = {"area_code_stated": None, "address": address}
+    places, report = locate_households(families(lost), city(), named_lanes(), RULES)
+    place = places.iloc[0]
+    assert (None if pd.isna(place["area_code"]) else place["area_code"], place["grade"]) == (
+        area, grade,
+    )  # fmt: skip
+    assert ("kelurahan_by_address" in flags_of(place)) == (area is not None)
+    if area is not None:
+        told = report["by_address"]
+        assert told["families"] == 1  # type: ignore[index]  # a dict
+        (source,) = told["by_source"].values()  # type: ignore[index]  # a dict
+        assert 0 < source["confidence"] <= 1
+
+
+def test_a_kelurahan_named_in_the_address_goes_before_the_coordinate_a_street_does_not() -> None:
+    at_west = at(106.605, -6.1925) | {"area_code_stated": None}
+    rows = [at_west | {"address": "Kel. Poris Gaga"}, at_west | {"address": "Jl. Kenanga"}]
+    places, report = locate_households(families(*rows), city(), named_lanes(), RULES)
+    assert places["area_code"].tolist() == [EAST, WEST]
+    assert [flags_of(row) for _, row in places.iterrows()] == [
+        {"outside", "kelurahan_by_address"}, {"kelurahan_by_point"},
+    ]  # fmt: skip
+    assert sum(report["kelurahan"].values()) == 2  # type: ignore[attr-defined]  # a dict
+
+
+def test_the_stated_radius_holds_for_nine_in_ten_on_streets_of_a_made_up_kecamatan() -> None:
+    rng = np.random.default_rng(3)
+    lanes = [[(106.6005, lat), (106.6095, lat)] for lat in np.linspace(-6.1995, -6.1905, 10)]
+    roads = streets(*lanes)  # type: ignore[arg-type]  # pairs of floats
+    roads["name"] = [f"Jl. Mawar {n}" for n in range(1, 11)]
+    lane, along = rng.integers(10, size=1200), rng.random(1200)
+    lon = 106.6005 + 0.009 * along
+    lat = np.linspace(-6.1995, -6.1905, 10)[lane] + rng.normal(0, 1e-4, 1200)
+    rows = [
+        at(x, y, address=f"Jl. Mawar {n + 1}", rw="001", rt=f"{int(part * 5):03d}")
+        for x, y, n, part in zip(lon, lat, lane, along, strict=True)
+    ]
+    hidden = rng.random(1200) < 0.4
+    asked = [
+        row | {"register_lon": None, "register_lat": None} if lost else row
+        for row, lost in zip(rows, hidden, strict=True)
+    ]
+    places, report = locate_households(families(*asked), city(), gpd.GeoDataFrame(roads), RULES)
+    assert set(places["grade"][hidden]) == {"street"}
+    away = np.array([metres(row, x, y) for (_, row), x, y in zip(
+        places.iterrows(), lon, lat, strict=True)])  # fmt: skip
+    within = away[hidden] <= places["radius_m"].to_numpy()[hidden]
+    assert 0.86 <= within.mean() <= 0.94
+    told = report["calibration"]["street"]  # type: ignore[index]  # a dict
+    assert 0.86 <= told["coverage"] <= 0.94
+    assert told["n"] > 200
+    assert told["median_error_m"] == pytest.approx(np.median(away[hidden]), rel=0.3)
+
+
+def test_without_a_hidden_family_there_is_nothing_to_report() -> None:
+    assert calibration_report([]) == {}
+
+
 _LON = st.one_of(
     st.none(), st.sampled_from([106.605, 106.615, -6.195, 2.0]), st.floats(106.6, 106.7)
 )
@@ -338,6 +482,13 @@ _FAMILY = st.fixed_dictionaries(
         "kelurahan_name": st.sampled_from([None, "Sukarasa", "porisgaga", "Lain"]),
         "rw": st.sampled_from([None, "001"]),
         "rt": st.sampled_from([None, "001", "002"]),
+        "address": st.one_of(
+            st.none(),
+            st.text(max_size=40),
+            st.sampled_from(
+                ["Jl. Melati No. 3", "Gg. Melati RT 002/RW 001", "Kel. Poris Gaga", "Perum Mawar"]
+            ),
+        ),
     }
 )
 
@@ -349,8 +500,10 @@ def test_every_family_has_one_place_and_the_counts_add_up(
 ) -> None:
     households = families(*rows, start=50)[::-1]
     before = households.copy()
-    roads = streets([(106.601, -6.199), (106.619, -6.191)]) if with_streets else None
+    roads = named_lanes() if with_streets else None
     places, report = locate_households(households, city(), roads, RULES)
+    turned, _ = locate_households(households[::-1], city(), roads, RULES)
+    pd.testing.assert_frame_equal(turned[::-1], places, rtol=1e-9)
     pd.testing.assert_frame_equal(households, before)
     assert places.index.tolist() == households.index.tolist()
     PLACES.validate(places)

@@ -376,13 +376,14 @@ def test_meetings_change_nothing_where_every_door_is_known() -> None:
 
 @pytest.fixture(scope="module")
 def ground(city: Ground, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The made-up city of two kecamatan; no coordinate, point or calendar; more than a week's work.
+    """The made-up city of two kecamatan, no home, point or calendar; more than a week's work.
 
     Six teams ask for all 400 families in less than a week, so their meetings are kept small.
     """
     folder = tmp_path_factory.mktemp("blank")
     register = pd.read_csv(city.files / "register.csv", dtype=str, keep_default_na=False)
-    register.assign(latitude="", longitude="").to_csv(folder / "register.csv", index=False)
+    register = register.assign(latitude="", longitude="", alamat="")
+    register.to_csv(folder / "register.csv", index=False)
     workspace = Workspace(folder / "kota")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("SAMBANGI_DATABASE_URL", raising=False)

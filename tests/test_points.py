@@ -18,7 +18,7 @@ from geodata.point_file import POINT_ISSUES, PointHeadingsError
 from geodata.tables import MissingFileError
 from storage.areas import load_areas
 from storage.database import Database, MissingWorkspaceError, open_database, reading, transaction
-from storage.households import load_households
+from storage.households import load_addresses, load_households
 from storage.places import load_places
 from storage.points import load_points, put_points, remove_point
 from storage.workspace import Workspace
@@ -90,10 +90,10 @@ def test_a_point_is_removed_once(database: Database) -> None:
 
 @pytest.fixture
 def blank(city: City, copy_of: Callable[[str], Workspace], tmp_path: Path) -> Workspace:
-    """The made-up city with a register without coordinates, placed; no point is known."""
+    """The made-up city, its register without coordinates and addresses, placed; no point."""
     register = pd.read_csv(city.files / "register.csv", dtype=str, keep_default_na=False)
     file = tmp_path / "register.csv"
-    register.assign(latitude="", longitude="").to_csv(file, index=False)
+    register.assign(latitude="", longitude="", alamat="").to_csv(file, index=False)
     workspace = copy_of("city")
     import_register(workspace, file, layout=None, codes=None, now=NOW)
     locate(workspace)
@@ -296,6 +296,32 @@ def test_a_click_before_the_register_is_kept_and_says_what_is_missing(
     with pytest.raises(NoRegisterError, match="register import"):
         add_point(workspace, area_code=f"{WEST}.1001", rw="001", rt=None, lon=lon, lat=lat)
     assert known_points(workspace)["kind"].tolist() == ["rw"]
+
+
+def test_a_click_tells_where_on_its_street_a_family_lives(
+    city: City, copy_of: Callable[[str], Workspace], tmp_path: Path
+) -> None:
+    register = pd.read_csv(city.files / "register.csv", dtype=str, keep_default_na=False)
+    file = tmp_path / "register.csv"
+    register.assign(latitude="", longitude="").to_csv(file, index=False)
+    workspace = copy_of("city")
+    import_register(workspace, file, layout=None, codes=None, now=NOW)
+    locate(workspace)
+    with reading(open_database(workspace)) as conn:
+        addresses = load_addresses(conn)
+        households = load_households(conn)
+    assert addresses.index.equals(households.index)
+    assert addresses.str.contains("RT|/", regex=True).mean() > 0.9
+    before = places_of(workspace)
+    street = before[before["grade"] == "street"]
+    assert len(street) > 100
+    known = street[street["rt"].notna()]
+    one = known[known["radius_m"] == known["radius_m"].max()].iloc[0]
+    call = {name: str(one[name]) for name in ("area_code", "rw", "rt")}
+    add_point(workspace, **call, lon=float(one["lon"]), lat=float(one["lat"]))
+    after = places_of(workspace).loc[one.name]
+    assert after["grade"] == "street"
+    assert after["radius_m"] < one["radius_m"]
 
 
 # --- what a point does for the week

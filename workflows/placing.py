@@ -10,14 +10,15 @@ import pandas as pd
 from common.errors import NothingToDoError
 from common.language import N_
 from common.settings import read_settings
-from geodata.locating import locate_households
 from geodata.network import StreetNetwork, snap_points
+from geodata.verified import locate_verified
 from storage.areas import load_areas
 from storage.database import open_database, reading, transaction
-from storage.households import load_households
+from storage.households import load_addresses, load_households
 from storage.places import replace_places
 from storage.points import load_points
 from storage.street_files import read_drawn_streets, read_networks
+from storage.verified_places import load_verified
 from storage.workspace import Workspace
 from workflows.progress import Progress, silent
 
@@ -45,12 +46,18 @@ def locate(workspace: Workspace, *, progress: Progress = silent) -> dict[str, An
     database = open_database(workspace)
     with reading(database) as conn:
         households, areas, points = load_households(conn), load_areas(conn), load_points(conn)
+        addresses, verified = load_addresses(conn), load_verified(conn)
     if households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
     progress(0.1, N_("Menempatkan keluarga"))
     networks = read_networks(workspace)
-    places, report = locate_households(
-        households, areas, read_drawn_streets(workspace), settings.placing, points
+    places, report = locate_verified(
+        households.assign(address=addresses.reindex(households.index)),
+        verified,
+        areas,
+        read_drawn_streets(workspace),
+        settings.placing,
+        points,
     )
     progress(0.8, N_("Mengukur jarak ke jalan"))
     report["off_network"] = {

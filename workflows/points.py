@@ -79,8 +79,10 @@ def points_to_add(workspace: Workspace, limit: int | None = None) -> pd.DataFram
 
     Columns ``area_code``, ``rw``, ``rt`` (missing for an RW), ``families``.
     """
+    placing = read_settings(workspace.settings_file).placing
+    usual_m = {"rw": placing.default_radius_rw_m, "rt": placing.default_radius_rt_m}
     with reading(open_database(workspace)) as conn:
-        return points_worth_adding(load_households(conn), load_places(conn), limit)
+        return points_worth_adding(load_households(conn), load_places(conn), limit, usual_m)
 
 
 def known_points(workspace: Workspace) -> pd.DataFrame:

@@ -1,0 +1,268 @@
+"""What is known about families that have no trusted place of their own.
+
+The same is asked of hidden families, whose home is known but left out, so that the places of both
+are made alike. How much is known decides the way on which a family is placed (``WAYS``): its RT,
+its RW, a name that others live by, or nothing but the map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geodata.block_places import LEARNED, Blocks
+from geodata.centres import Floats, Ints
+from geodata.coordinate_checks import Mask
+from geodata.hiding import MOST_ON_MAP, Hole, affordable, hidden_neighbours, holes, sample
+from geodata.neighbourhoods import NameRows
+from geodata.street_pieces import NamedStreets, Stretches
+from geodata.street_places import FamilyStreets
+
+WAYS: Final = ("rt", "rw", "names", "map")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about n families and their surroundings; metres."""
+
+    area: Ints  # (n,) position in the areas, -1 unknown
+    xy: Floats  # (n, 2) register coordinates
+    trusted: Mask  # (n,) the register coordinate passes the checks
+    rt: Blocks
+    rw: Blocks
+    names: NameRows
+    streets: NamedStreets
+    found: FamilyStreets  # the street that each family's address names
+    estates: Stretches  # (n,) streets that carry the name of the family's estate
+    landmark: Ints  # (n,) row of the known point near which the family lives, -1
+    landmark_xy: Floats
+    area_xy: Floats  # the place of each kelurahan
+    area_radius_m: Floats
+    least_known: dict[str, int]  # families that a centre needs, by way
+    piled: Mask  # (n,) many families share the register coordinate
+    pile_size: int  # families on a usual pile, 0 without any
+    unsure: Mask  # (n,) the kelurahan is told by the address alone
+
+    def blocks(self, way: str) -> Blocks | None:
+        """Return the RT or RW; None on the other ways."""
+        return {"rt": self.rt, "rw": self.rw}.get(way)
+
+    def street(self) -> Ints:
+        """Return a number for each family's street, -1 none."""
+        stretches = self.found.stretches
+        return np.where(stretches.end > stretches.first, stretches.first, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What neighbours tell about q families, one entry a family; NaN where they tell nothing."""
+
+    rows: Ints  # positions of the families; further families of a situation are not listed
+    xy: Floats  # (q, 2) centre of their RT or RW
+    spread_m: Floats
+    size: Ints
+    radius_m: Floats
+    street_sum: Floats  # (q, 2) of those in the RT or RW who live on the family's street
+    street_size: Ints
+    name_xy: Floats  # (q, 2) centre of those who live by the same name
+    name_spread_m: Floats
+    name_radius_m: Floats
+
+
+def ways_of(evidence: Evidence) -> Ints:
+    """Return the way of each family that needs a place, else -1."""
+    open_ = ~evidence.trusted & (evidence.area >= 0)
+    named = np.zeros(len(open_), dtype=bool)
+    named[evidence.names.family[evidence.names.blocks.known()]] = True
+    known = [evidence.rt.known(), evidence.rw.known(), named]
+    return np.where(open_, np.select(known, [0, 1, 2], 3), -1)
+
+
+def best_names(evidence: Evidence) -> Ints:
+    """Return the row of the name whose families live closest together, -1 without any."""
+    names = evidence.names
+    best = np.full(len(evidence.area), -1, dtype=np.intp)
+    known = np.flatnonzero(names.blocks.known())
+    spread = names.blocks.spread_m[names.blocks.group[known]]
+    order = known[np.lexsort((names.blocks.group[known], spread))][::-1]
+    best[names.family[order]] = order  # the last one written is the closest
+    return best
+
+
+def told_openly(evidence: Evidence, way: str, rows: Ints, best: Ints) -> Told:
+    """Return what is known about families that need a place."""
+    none = np.full((len(rows), 2), np.nan)
+    blocks = evidence.blocks(way)
+    name = _name(evidence, best[rows])
+    if blocks is None:
+        empty = np.zeros(len(rows), dtype=np.intp)
+        return Told(rows, none, none[:, 0], empty, none[:, 0], none, empty, *name)
+    group = blocks.group[rows]
+    total, size = _on_street(evidence, blocks, rows)
+    return Told(
+        rows, blocks.xy[group], blocks.spread_m[group], blocks.size[group],
+        blocks.radius_m[group], total, size, *name,
+    )  # fmt: skip
+
+
+def _name(evidence: Evidence, best: Ints) -> tuple[Floats, Floats, Floats]:
+    blocks = evidence.names.blocks
+    if not len(blocks.xy):
+        return (
+            np.full((len(best), 2), np.nan),
+            np.full(len(best), np.nan),
+            np.full(len(best), np.nan),
+        )
+    group = blocks.group[best]
+    some = best >= 0
+    return (
+        np.where(some[:, None], blocks.xy[group], np.nan),
+        np.where(some, blocks.spread_m[group], np.nan),
+        np.where(some, blocks.radius_m[group], np.nan),
+    )
+
+
+def _on_street(evidence: Evidence, blocks: Blocks, rows: Ints) -> tuple[Floats, Ints]:
+    """Return sum and number of the known homes of the same block on the same street."""
+    street = evidence.street()
+    pieces = len(evidence.streets.start) + 1
+    told = np.flatnonzero(blocks.kept & (street >= 0))
+    codes, member = np.unique(blocks.group[told] * pieces + street[told], return_inverse=True)
+    asked = blocks.group[rows] * pieces + street[rows]
+    if not len(codes):
+        return np.zeros((len(rows), 2)), np.zeros(len(rows), dtype=np.intp)
+    at = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
+    same = (codes[at] == asked) & (street[rows] >= 0)
+    size = np.bincount(member, minlength=len(codes))
+    total = np.column_stack(
+        [np.bincount(member, evidence.xy[told, axis], len(codes)) for axis in (0, 1)]
+    )
+    return np.where(same[:, None], total[at], 0.0), np.where(same, size[at], 0)
+
+
+def told_of_hidden(evidence: Evidence, way: str, best: Ints, *, piled: bool = False) -> Told:
+    """Return what would be known about known families, were they to be placed on this way.
+
+    On the way ``rt`` the family alone is hidden, or, for those on a pile (``piled``), as many
+    neighbours as a pile has, because these are on the pile, too. On ``rw`` its whole RT is hidden
+    besides, because families are placed by RW where their RT is hardly known. On ``names`` the
+    family is known by its name only; on ``map`` nobody tells anything.
+    """
+    nobody = np.full(len(evidence.area), -1, dtype=np.intp)
+    if way == "map":
+        rows = sample(
+            evidence.xy, np.flatnonzero(evidence.trusted & (evidence.area >= 0)), MOST_ON_MAP
+        )
+        return told_openly(evidence, way, rows, nobody)
+    own = np.arange(len(evidence.area))
+    if way == "names":
+        rows = sample(evidence.xy, np.flatnonzero(evidence.trusted & (best >= 0)))
+        return _with_hidden_names(evidence, told_openly(evidence, way, rows, nobody), best, own)
+    if way == "rt":
+        return _with_hidden_blocks(evidence, way, own, hole=piled)
+    rt = evidence.rt.group
+    part = np.where(rt >= 0, rt, len(own) + own)
+    return _with_hidden_names(
+        evidence, _with_hidden_blocks(evidence, way, part, hole=True), best, part
+    )
+
+
+def _first_of(part: Ints, xy: Floats) -> Ints:
+    """Return one row of each part, whatever the order of the rows."""
+    order = np.lexsort((xy[:, 1], xy[:, 0], part))
+    _, leading = np.unique(part[order], return_index=True)
+    return np.asarray(order[leading], dtype=np.intp)
+
+
+def _with_hidden_blocks(evidence: Evidence, way: str, part: Ints, *, hole: bool) -> Told:
+    """Return what the RT or RW of hidden families tells; ``hole``: with their neighbours."""
+    blocks = evidence.rt if way == "rt" else evidence.rw
+    usable = np.flatnonzero(
+        evidence.trusted & blocks.known() & (blocks.source[blocks.group] == LEARNED)
+    )
+    if not len(usable):
+        return told_openly(evidence, "map", usable, usable)
+    most = affordable(np.where(blocks.kept, blocks.group, -1))
+    around: Hole | None = None
+    if hole and evidence.pile_size:
+        rows, around = holes(
+            evidence.xy, usable, sample(evidence.xy, usable, most), evidence.pile_size
+        )
+    else:
+        if way == "rw":  # an RT is hidden once, for all its families would tell the same
+            usable = usable[_first_of(part[usable], evidence.xy[usable])]
+        rows = sample(evidence.xy, usable, most)
+    told = np.union1d(np.flatnonzero(blocks.kept), rows)
+    mates = np.where(blocks.kept, blocks.group, -1)  # an outlier tells nothing
+    near = hidden_neighbours(
+        evidence.xy[told], mates[told], part[told], evidence.street()[told],
+        np.searchsorted(told, rows), blocks.group[rows], around,
+    )  # fmt: skip
+    enough = near.size >= evidence.least_known[way]
+    rows = rows[enough]
+    none = np.full((len(rows), 2), np.nan)
+    return Told(
+        rows, near.xy[enough], near.spread_m[enough], near.size[enough], none[:, 0],
+        near.street_sum[enough], near.street_size[enough], none, none[:, 0], none[:, 0],
+    )  # fmt: skip
+
+
+def _with_hidden_names(evidence: Evidence, told: Told, best: Ints, part: Ints) -> Told:
+    """Return what is told, with what others tell who live by the same name."""
+    names = evidence.names
+    kept = np.flatnonzero(names.blocks.kept)
+    usable = np.flatnonzero(best[told.rows] >= 0)
+    usable = usable[names.blocks.kept[best[told.rows[usable]]]]
+    chosen = np.searchsorted(kept, best[told.rows[usable]])
+    family = names.family[kept]
+    nowhere = np.full(len(kept), -1, dtype=np.intp)
+    near = hidden_neighbours(
+        evidence.xy[family], names.blocks.group[kept], part[family], nowhere, chosen,
+        names.blocks.group[kept[chosen]],
+    )  # fmt: skip
+    enough = near.size >= evidence.least_known["names"]
+    told.name_xy[usable[enough]] = near.xy[enough]
+    told.name_spread_m[usable[enough]] = near.spread_m[enough]
+    return told
+
+
+def situations(evidence: Evidence, way: str, rows: Ints, best: Ints) -> tuple[Ints, Ints]:
+    """Return one family for each situation, and the situation of each of the ``rows``.
+
+    Families of one RT who name one street have one place; it is worked out once.
+    """
+    blocks, found = evidence.blocks(way), evidence.found
+    group = rows * 0 if blocks is None else blocks.group[rows]
+    name = (
+        np.where(best[rows] >= 0, evidence.names.blocks.group[best[rows]], -1)
+        if len(evidence.names.blocks.group)
+        else rows * 0
+    )
+    frame = pd.DataFrame(
+        {
+            "area": evidence.area[rows],
+            "unsure": evidence.unsure[rows],
+            "group": group,
+            "first": found.stretches.first[rows],
+            "end": found.stretches.end[rows],
+            "how": found.how[rows],
+            "name": name,
+            "estate": evidence.estates.first[rows],
+            "estate_end": evidence.estates.end[rows],
+            "landmark": evidence.landmark[rows],
+        }
+    )
+    number = frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy()
+    _, leading = np.unique(number, return_index=True)
+    few: Ints = rows[leading]
+    return few, np.asarray(number, dtype=np.intp)
+
+
+def placed_at_points(evidence: Evidence, way: str, rows: Ints) -> pd.Series:
+    """Return the kind of known point that stands for each family's block, empty if learned."""
+    blocks = evidence.blocks(way)
+    source = np.full(len(rows), LEARNED) if blocks is None else blocks.source[blocks.group[rows]]
+    return pd.Series(source, dtype="str")

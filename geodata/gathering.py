@@ -1,0 +1,103 @@
+"""Gather from a register, the map and known points what is known about each family."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from common.settings import PlacingSettings
+from geodata.addresses import parse_addresses
+from geodata.area_places import area_places
+from geodata.block_places import Blocks, add_points, learn_blocks
+from geodata.centres import Floats, Ints
+from geodata.coordinate_checks import Mask, project
+from geodata.evidence import Evidence
+from geodata.family_areas import FamilyAreas
+from geodata.ground import Ground
+from geodata.known_points import known_centres
+from geodata.neighbourhoods import landmarks_known, learn_names
+from geodata.street_places import keyed
+
+
+def read_addresses(households: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of the addresses, all missing where there is no such column."""
+    if "address" in households:
+        return keyed(parse_addresses(households["address"]))
+    return keyed(parse_addresses(pd.Series(None, index=households.index, dtype="str")))
+
+
+def block_numbers(households: pd.DataFrame, parsed: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return RW and RT of the columns; where one is blank, as the address says."""
+    rw = households["rw"].fillna(parsed["rw"])
+    fits = parsed["rw"].isna() | (parsed["rw"] == rw)
+    rt = households["rt"].fillna(parsed["rt"].where(fits))
+    return rw, rt
+
+
+def gather(
+    parsed: pd.DataFrame,
+    keys: pd.DataFrame,
+    belongs: FamilyAreas,
+    ground: Ground,
+    register: tuple[Floats, Mask],
+    piles: Ints,
+    points: pd.DataFrame | None,
+    settings: PlacingSettings,
+) -> Evidence:
+    """Return what is known about the families.
+
+    Parameters
+    ----------
+    parsed
+        :func:`read_addresses`.
+    keys
+        ``area`` (position, NaN unknown), ``rw``, ``rt`` of each family.
+    register
+        Register coordinates in metres, and which of them are trusted.
+    piles
+        Families on the same point for those on a pile, else 0.
+    points
+        ``geodata.columns.POINTS``, or None.
+    """
+    xy, trusted = register
+    area, areas, shapes = belongs.area, ground.areas, ground.shapes
+    known = known_centres(points, areas, shapes, ground.to_m, settings.outside_tolerance_m)
+    blocks: dict[str, Blocks] = {}
+    for unit, columns, least, radius_m, sources in (
+        ("rt", ["rw", "rt"], settings.least_known_rt, settings.default_radius_rt_m, ["rt"]),
+        ("rw", ["rw"], settings.least_known_rw, settings.default_radius_rw_m, ["rw", "posyandu"]),
+    ):
+        group = _group(area, *(keys[column] for column in columns))
+        learned = learn_blocks(group, area, xy, trusted, shapes, least)
+        for source in sources:
+            learned = add_points(learned, keys, known, source, radius_m, xy, trusted)
+        blocks[unit] = learned
+    names = learn_names(
+        parsed, belongs.found, area, areas, shapes, register, settings.least_known_rw
+    )
+    landmark = landmarks_known(points, parsed["landmark"], area, areas)
+    landmark_xy = np.empty((0, 2))
+    if points is not None:
+        landmark_xy = project(
+            ground.to_m, points["lon"].to_numpy(float), points["lat"].to_numpy(float)
+        )
+    area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
+    return Evidence(
+        area, xy, trusted, blocks["rt"], blocks["rw"], names, belongs.streets, belongs.found,
+        belongs.estates, landmark, landmark_xy, area_xy, area_radius,
+        {"rt": settings.least_known_rt, "rw": settings.least_known_rw,
+         "names": settings.least_known_rw},
+        piles > 0, int(np.median(piles[piles > 0])) if piles.any() else 0,
+        belongs.by_address,
+    )  # fmt: skip
+
+
+def _group(area: Ints, *numbers: pd.Series) -> Ints:
+    """Return a number for each RT or RW of a kelurahan, in the order of their names; -1 none."""
+    code, whole = area.astype(np.int64), area >= 0
+    for each in numbers:
+        codes, unique = pd.factorize(each, sort=True)
+        code, whole = code * (len(unique) + 1) + codes, whole & (codes >= 0)
+    group = np.full(len(area), -1, dtype=np.intp)
+    group[whole] = np.unique(code[whole], return_inverse=True)[1]
+    return group

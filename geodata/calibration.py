@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -41,6 +41,25 @@ class Factors:
 
     of_kind: Mapping[tuple[str, int], float] = field(default_factory=dict)
     of_chosen: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    usual_spread_m: float | None = None  # of an RT, when they were measured
+
+
+def as_content(factors: Factors) -> dict[str, Any]:
+    """Return the factors as lists of grade, kind, factor, to be kept as JSON."""
+    content: dict[str, Any] = {
+        name: [[grade, kind, times] for (grade, kind), times in table.items()]
+        for name, table in (("of_kind", factors.of_kind), ("of_chosen", factors.of_chosen))
+    }
+    return content | {"usual_spread_m": factors.usual_spread_m}
+
+
+def from_content(content: Mapping[str, Any]) -> Factors:
+    """Return the factors that :func:`as_content` wrote."""
+    of_kind, of_chosen = (
+        {(str(grade), int(kind)): float(times) for grade, kind, times in content[name]}
+        for name in ("of_kind", "of_chosen")
+    )
+    return Factors(of_kind, of_chosen, content["usual_spread_m"])
 
 
 @dataclass(frozen=True, slots=True)

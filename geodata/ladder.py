@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from common.settings import PlacingSettings
-from geodata.calibration import Candidates, HeldOut, choose, held_out, measure
+from geodata.calibration import Candidates, Factors, HeldOut, choose, held_out, measure
 from geodata.centres import Floats, Ints
 from geodata.columns import GRADES
 from geodata.evidence import (
@@ -42,6 +42,7 @@ _USUAL_COUNTS: Final = 4.0  # as many homes as the usual spread of a block count
 _LEAST_SCALE_M: Final = 20.0
 _OTHERS: Final = 0.5  # weight of the block's centre beside each known home on the same street
 _SPREADS: Final = 1.7
+_PILED: Final = "pile"
 
 
 @dataclass(slots=True)
@@ -52,20 +53,29 @@ class Placing:
     grade: NDArray[np.object_]
     radius_m: Floats
     from_points: dict[str, int]  # families placed at a known point, by kind of the point
-    calibration: dict[str, dict[str, float | int | None]]  # by grade
+    factors: dict[str, Factors]  # by way, those that were known beforehand among them
+    calibration: dict[str, dict[str, float | int | None]]  # by grade; of ways measured now
 
 
-def settle(evidence: Evidence, settings: PlacingSettings) -> Placing:
+def settle(
+    evidence: Evidence, settings: PlacingSettings, known: Mapping[str, Factors] | None = None
+) -> Placing:
     """Return a place for every family whose kelurahan is known.
 
     The places that a family could have are weighed by radius: the best grade wins unless a
     lower one is clearly nearer (:func:`geodata.calibration.choose`).
+
+    Parameters
+    ----------
+    known
+        Factors by way of an earlier call, to be used as they are; other ways are measured.
     """
     placing = Placing(
         np.where(evidence.trusted[:, None], evidence.xy, np.nan),
         np.where(evidence.trusted, "register", "none").astype(object),
         np.where(evidence.trusted, settings.default_radius_register_m, np.nan),
         dict.fromkeys(SOURCES, 0),
+        dict(known or {}),
         {},
     )
     best, way = best_names(evidence), ways_of(evidence)
@@ -73,13 +83,28 @@ def settle(evidence: Evidence, settings: PlacingSettings) -> Placing:
     for name, piled in (*((name, False) for name in WAYS), ("rt", True)):
         mine = (evidence.piled == piled) | (name != "rt")
         rows = np.flatnonzero((way == WAYS.index(name)) & mine)
-        if len(rows):
+        if not len(rows):
+            continue
+        key, fare = f"{name}/{_PILED}" if piled else name, None
+        if key not in placing.factors:
             hidden = told_of_hidden(evidence, name, best, piled=piled)
-            fare = _place(placing, evidence, settings, name, rows, best, hidden)
+            placing.factors[key], fare = _measured(evidence, settings, name, hidden)
+        _place(placing, evidence, settings, name, rows, best, placing.factors[key])
+        if fare is not None:
             placed = pd.Series(placing.grade[rows]).value_counts()
             fared.append((fare, {str(grade): int(count) for grade, count in placed.items()}))
     placing.calibration = calibration_report(fared)
     return placing
+
+
+def _measured(
+    evidence: Evidence, settings: PlacingSettings, way: str, hidden: Told
+) -> tuple[Factors, HeldOut]:
+    """Return the factors that hidden families tell, and how they fare on this way."""
+    homes, usual_m = evidence.xy[hidden.rows], _usual_spread(evidence, way)
+    ladder = _ladder(evidence, way, hidden, usual_m, settings)
+    factors = replace(measure(ladder, homes), usual_spread_m=usual_m)
+    return factors, held_out(ladder, homes, settings.least_radius_m)
 
 
 def _place(
@@ -89,14 +114,12 @@ def _place(
     way: str,
     rows: Ints,
     best: Ints,
-    hidden: Told,
-) -> HeldOut:
-    """Place the families of one way; return how hidden ones fare on it."""
-    homes = evidence.xy[hidden.rows]
-    ladder = _ladder(evidence, way, hidden, settings)
-    factors, fare = measure(ladder, homes), held_out(ladder, homes, settings.least_radius_m)
+    factors: Factors,
+) -> None:
+    """Place the families of one way."""
     few, situation = situations(evidence, way, rows, best)
-    ladder = _ladder(evidence, way, told_openly(evidence, way, few, best), settings)
+    told = told_openly(evidence, way, few, best)
+    ladder = _ladder(evidence, way, told, factors.usual_spread_m, settings)
     choice = choose(ladder, factors)
     grades = np.array([each.grade for each in ladder], dtype=object)[choice.rank]
     placing.xy[rows], placing.grade[rows] = choice.xy[situation], grades[situation]
@@ -106,21 +129,21 @@ def _place(
     for source, count in placed_at_points(evidence, way, rows)[at_block].value_counts().items():
         if source:
             placing.from_points[str(source)] += int(count)
-    return fare
 
 
 def _ladder(
-    evidence: Evidence, way: str, told: Told, settings: PlacingSettings
+    evidence: Evidence, way: str, told: Told, usual_m: float | None, settings: PlacingSettings
 ) -> list[Candidates]:
     """Return the places that families could have, best grade first."""
-    on_street = _on_street(evidence, told, _spread(evidence, told, way), settings)
+    spread = _spread(told, usual_m)
+    on_street = _on_street(evidence, told, spread, settings)
     ladder = [on_street]
     if way in ("rt", "rw"):
         size = np.minimum(told.size, _MOST_SIZE) if way == "rt" else np.minimum(told.size, 1)
         kind = np.where(told.size > 0, size, _AT_POINT)
         elsewhere = (on_street.kind >= _APART) & (on_street.kind < 2 * _APART)
         kind = kind + np.where(elsewhere, _STREET_ELSEWHERE, 0)
-        ladder.append(Candidates(way, told.xy, _spread(evidence, told, way), kind, told.radius_m))
+        ladder.append(Candidates(way, told.xy, spread, kind, told.radius_m))
     if way != "rt":
         ladder.append(_by_name(evidence, told, settings))
     area, unsure = evidence.area[told.rows], evidence.unsure[told.rows]
@@ -139,17 +162,22 @@ def _unknown_radius(extent: Floats, unsure: NDArray[np.bool_], settings: Placing
     return np.asarray(np.hypot(extent, beside), dtype=np.float64)
 
 
-def _spread(evidence: Evidence, told: Told, way: str) -> Floats:
+def _usual_spread(evidence: Evidence, way: str) -> float | None:
+    """Return how far homes usually lie from the centre of their RT, metres; None off that way."""
+    if way != "rt" or not (evidence.rt.size > 0).any():
+        return None
+    return float(np.median(evidence.rt.spread_m[evidence.rt.size > 0]))
+
+
+def _spread(told: Told, usual_m: float | None) -> Floats:
     """Return how far the homes of each RT (or RW) lie from its centre, metres.
 
     The few of an RT may lie together by chance, so their spread is drawn towards the usual one.
     """
-    blocks = evidence.blocks(way)
-    if way != "rt" or blocks is None or not (blocks.size > 0).any():
+    if usual_m is None:
         return told.spread_m
-    usual = float(np.median(blocks.spread_m[blocks.size > 0]))
-    drawn = (told.size * told.spread_m**2 + _USUAL_COUNTS * usual**2) / (told.size + _USUAL_COUNTS)
-    return np.where(told.size > 0, np.sqrt(drawn), told.spread_m)
+    drawn = told.size * told.spread_m**2 + _USUAL_COUNTS * usual_m**2
+    return np.where(told.size > 0, np.sqrt(drawn / (told.size + _USUAL_COUNTS)), told.spread_m)
 
 
 def _on_street(

@@ -6,6 +6,7 @@ a rougher place, and a person decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from common.settings import PlacingSettings
+from geodata.calibration import Factors
 from geodata.centres import Floats, Ints
 from geodata.columns import GRADES, PLACES
 from geodata.coordinate_checks import (
@@ -51,6 +53,7 @@ class Located:
     street: pd.Series  # name as on the map of the street a family's address names, else missing
     rw: pd.Series  # as stated, else as the address says
     rt: pd.Series
+    factors: dict[str, Factors]  # by way, see geodata.ladder.settle
 
 
 def locate_households(
@@ -77,6 +80,7 @@ def locate(
     streets: gpd.GeoDataFrame | None,
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
+    known: Mapping[str, Factors] | None = None,
 ) -> Located:
     """Return a place for every family and what was found on the way.
 
@@ -107,6 +111,9 @@ def locate(
         Lines with columns ``highway`` and ``name``, EPSG:4326; None or empty when there are none.
     points
         ``geodata.columns.POINTS``, EPSG:4326; None or empty when no point is known.
+    known
+        ``factors`` of an earlier call: radii are made with these, none is measured, and
+        ``calibration`` of the report is empty. So one family more leaves others as they were.
 
     Returns
     -------
@@ -152,13 +159,14 @@ def locate(
     )
     piles = np.where(flags["pile"], on_point, 0)
     evidence = gather(addresses, keys, belongs, ground, (xy, trusted), piles, points, settings)
-    placing = settle(evidence, settings)
+    placing = settle(evidence, settings, known)
     places = _places(households.index, placing, area, ground, flags, (lon, lat))
     report = _report(places, flags, belongs, away_m)
     report |= {"from_points": placing.from_points, "calibration": placing.calibration}
     if belongs.told:
         report["by_address"] = belongs.told
-    return Located(places, report, _street_names(households.index, belongs), rw, rt)
+    streets_named = _street_names(households.index, belongs)
+    return Located(places, report, streets_named, rw, rt, placing.factors)
 
 
 def _street_names(index: pd.Index, belongs: FamilyAreas) -> pd.Series:

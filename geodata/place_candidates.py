@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -10,8 +11,9 @@ import pandas as pd
 
 from common.settings import PlacingSettings
 from geodata.addresses import parse_addresses
+from geodata.calibration import Factors
 from geodata.coordinate_checks import area_of
-from geodata.locating import locate_households
+from geodata.locating import locate
 
 # What a candidate was made from, best first. The first three are points somebody gave for this
 # family; the others say where to look for it.
@@ -30,11 +32,12 @@ def place_candidates(
     streets: gpd.GeoDataFrame,
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
+    known: Mapping[str, Factors] | None = None,
 ) -> pd.DataFrame:
     """Return the places that a family could have, best kind first, each kind at most once.
 
     What its RT, its RW and its address tell is found by placing the family again by that alone
-    among the families of its kelurahan, with radii measured on those.
+    among the families of its kelurahan.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ def place_candidates(
         ``highway``, ``name``, geometry; EPSG:4326.
     points
         ``geodata.columns.POINTS``.
+    known
+        How radii are made, see :func:`geodata.locating.locate`; None: measured in the kelurahan.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def place_candidates(
             west - _NEAR_DEGREES : east + _NEAR_DEGREES,
             south - _NEAR_DEGREES : north + _NEAR_DEGREES,
         ]
-        told = _told(family, neighbours, area.reset_index(drop=True), near, settings, points)
+        told = _told(family, neighbours, area.reset_index(drop=True), near, settings, points, known)
         found = pd.concat([found, told], ignore_index=True)
     order = found["kind"].map({kind: at for at, kind in enumerate(KINDS)})
     found = found.assign(order=order).sort_values("order", kind="stable")
@@ -96,6 +101,7 @@ def _told(
     streets: gpd.GeoDataFrame,
     settings: PlacingSettings,
     points: pd.DataFrame | None,
+    known: Mapping[str, Factors] | None,
 ) -> pd.DataFrame:
     """Return where the address, the RT and the RW alone would place the family."""
     bare = family.assign(register_lon=np.nan, register_lat=np.nan)
@@ -111,7 +117,7 @@ def _told(
     asked.index = pd.RangeIndex(first, first + len(asked))
     together = pd.concat([neighbours, asked])
     together["area_code_stated"] = area["area_code"].iloc[0]
-    places, _ = locate_households(together, area, streets, settings, points)
+    places = locate(together, area, streets, settings, points, known).places
     told = places.loc[asked.index].rename(columns={"grade": "kind"})
     return told.loc[told["kind"].isin(KINDS), _COLUMNS]
 

@@ -6,6 +6,9 @@ too; in the end the family stands there, with grade ``verified``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -14,10 +17,11 @@ from pyproj import Transformer
 
 from common.settings import PlacingSettings
 from geodata.boundaries import local_crs
+from geodata.calibration import Factors
 from geodata.centres import Ints
 from geodata.columns import GRADES, PLACES
 from geodata.coordinate_checks import area_of, distance_outside, project
-from geodata.locating import FLAGS, locate_households
+from geodata.locating import FLAGS, Located, locate
 
 
 def locate_verified(
@@ -27,25 +31,26 @@ def locate_verified(
     streets: gpd.GeoDataFrame | None,
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, dict[str, object]]:
-    """Return places and report of all families, those that a person confirmed where they said.
+    known: Mapping[str, Factors] | None = None,
+) -> Located:
+    """Return places of all families, those that a person confirmed where they said.
 
-    Without confirmed places the same as :func:`geodata.locating.locate_households`.
+    Without confirmed places the same as :func:`geodata.locating.locate`.
 
     Parameters
     ----------
-    households, areas, streets, settings, points
+    households, areas, streets, settings, points, known
         See :func:`geodata.locating.locate`.
     verified
         ``lon``, ``lat`` (EPSG:4326), index as ``households``; families that are not among
         these are passed over.
     """
     told = with_verified(households, verified)
-    places, report = locate_households(told, areas, streets, settings, points)
-    if not verified.index.isin(places.index).any():
-        return places, report
-    places = use_verified(places, verified, areas, settings)
-    return places, report | _counted_anew(places)
+    located = locate(told, areas, streets, settings, points, known)
+    if not verified.index.isin(located.places.index).any():
+        return located
+    places = use_verified(located.places, verified, areas, settings)
+    return replace(located, places=places, report=located.report | _counted_anew(places))
 
 
 def with_verified(households: pd.DataFrame, verified: pd.DataFrame) -> pd.DataFrame:

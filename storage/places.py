@@ -25,10 +25,11 @@ def replace_places(conn: Connection, places: pd.DataFrame, report: dict[str, Any
 
 
 def forget_places(conn: Connection) -> None:
-    """Drop all places and the report on them: what they were made from has changed."""
+    """Drop all places, the report on them and their radii: what they were made from has changed."""
     lock_table(conn, tables.places)
     conn.execute(tables.places.delete())
-    forget_report(conn, "places")
+    for subject in ("places", "radii"):
+        forget_report(conn, subject)
 
 
 def load_places(conn: Connection) -> pd.DataFrame:
@@ -52,6 +53,16 @@ def count_places(conn: Connection) -> dict[tuple[str, str], int]:
     query = sa.select(table.c.area_code, table.c.grade, sa.func.count())
     rows = conn.execute(query.group_by(table.c.area_code, table.c.grade))
     return {(code or "", grade): count for code, grade, count in rows}
+
+
+def store_radii(conn: Connection, content: dict[str, Any]) -> None:
+    """Keep how radii are made, by way (geodata.calibration.as_content)."""
+    store_report(conn, "radii", content)
+
+
+def load_radii(conn: Connection) -> dict[str, Any] | None:
+    """Return what :func:`store_radii` kept, ``None`` when nothing was measured yet."""
+    return load_report(conn, "radii")
 
 
 def load_place_report(conn: Connection) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from storage.tables import reports
 
 
 def store_report(conn: Connection, subject: str, content: dict[str, Any]) -> None:
-    """Keep ``content`` as the only report on ``subject`` (city, places, scores)."""
+    """Keep ``content`` as the only report on ``subject`` (city, places, radii, scores)."""
     forget_report(conn, subject)
     conn.execute(reports.insert().values(subject=subject, content=content))
 

@@ -54,7 +54,7 @@ areas = sa.Table(
 reports = sa.Table(
     "reports",
     metadata,
-    sa.Column("subject", sa.Text, primary_key=True),  # city, places, scores
+    sa.Column("subject", sa.Text, primary_key=True),  # city, places, radii, scores
     sa.Column("content", sa.JSON, nullable=False),
 )
 

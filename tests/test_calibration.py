@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,11 +13,14 @@ from geodata.calibration import (
     LEAST_HIDDEN,
     Candidates,
     Factors,
+    as_content,
     choose,
+    from_content,
     held_out,
     measure,
 )
 from geodata.centres import Floats, geometric_medians, radius_within
+from geodata.columns import GRADES
 from geodata.hiding import affordable, hidden_neighbours, holes, sample
 
 
@@ -127,3 +132,17 @@ def test_large_groups_are_hidden_less_often() -> None:
     small, large = np.repeat(np.arange(900), 5), np.repeat(np.arange(10), 2000)
     assert affordable(small) > 100 * affordable(large) / 50 > 0
     assert radius_within(np.array([1.0]), np.array([0]), 1).tolist() == [1.0]
+
+
+@given(
+    st.dictionaries(st.tuples(st.sampled_from(GRADES), st.integers(-2000, 2000)), st.floats(0, 99)),
+    st.dictionaries(st.tuples(st.sampled_from(GRADES), st.integers(-2000, 2000)), st.floats(0, 99)),
+    st.none() | st.floats(0, 99),
+)
+def test_factors_come_back_from_json_as_they_were(
+    of_kind: dict[tuple[str, int], float],
+    of_chosen: dict[tuple[str, int], float],
+    usual_m: float | None,
+) -> None:
+    factors = Factors(of_kind, of_chosen, usual_m)
+    assert from_content(json.loads(json.dumps(as_content(factors)))) == factors

@@ -119,11 +119,12 @@ def test_rw_and_rt_of_the_address_count_where_the_columns_are_blank() -> None:
 @pytest.mark.parametrize("count", [2, 5, 9])
 def test_what_is_promised_is_what_placing_does(count: int) -> None:
     rows = families(*cluster(2), *[{}] * count)
-    places, _ = locate_verified(rows, said_of({}), city(), None, RULES)
+    places = locate_verified(rows, said_of({}), city(), None, RULES).places
     blocks = stated_blocks(rows, pd.Series(index=rows.index, dtype="str"))
     found = places_to_fix(blocks, places, known(), RULES).iloc[0]
     assert (found["needed"], found["helped"]) == (1, count)
-    after, _ = locate_verified(rows, said_of({found.name: (106.6051, -6.195)}), city(), None, RULES)
+    word = said_of({found.name: (106.6051, -6.195)})
+    after = locate_verified(rows, word, city(), None, RULES).places
     rank = {grade: number for number, grade in enumerate(GRADES)}
     up = after["grade"].map(rank) < places["grade"].map(rank)
     assert up.sum() == found["helped"]
@@ -167,7 +168,7 @@ def test_the_queue_holds_each_family_that_needs_a_look_once_and_promises_what_ca
 def test_the_register_of_a_pile_is_queued_family_by_family() -> None:
     spot = [at(106.6031, -6.1951)] * RULES.pile_families
     rows = families(*cluster(4), *spot)
-    places, _ = locate_verified(rows, said_of({}), city(), None, RULES)
+    places = locate_verified(rows, said_of({}), city(), None, RULES).places
     blocks = stated_blocks(rows, pd.Series(index=rows.index, dtype="str"))
     found = places_to_fix(blocks, places, known(), RULES)
     assert found["conflict"].tolist() == ["pile"] * RULES.pile_families

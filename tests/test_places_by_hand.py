@@ -19,7 +19,7 @@ from storage.areas import load_areas
 from storage.database import MissingWorkspaceError, open_database, reading, transaction
 from storage.duplicates import add_decision, replace_pairs
 from storage.households import load_households, load_persons
-from storage.places import load_place_report, load_places
+from storage.places import load_place_report, load_places, load_radii
 from storage.verified_places import VerifiedPlaceError, load_verified, verify_place
 from storage.workspace import Workspace
 from workflows.places_by_hand import (
@@ -132,6 +132,33 @@ def test_the_later_word_counts_and_moving_a_place_again_lifts_nobody(
     assert places_of(workspace)["lon"][block.weak[0]] == lon + 0.0001
 
 
+def test_a_word_changes_nothing_for_families_of_other_rw(
+    weak: tuple[Workspace, WeakRT],
+) -> None:
+    workspace, block = weak
+    before = places_of(workspace)
+    place_family(workspace, block.weak[0], *home_near(workspace, block.sound[0]), **SAID)
+    after = places_of(workspace)
+    changed = after.index[
+        (after != before).any(axis=1) & ~(after.isna() & before.isna()).any(axis=1)
+    ]
+    with reading(open_database(workspace)) as conn:
+        families = load_households(conn).loc[changed]
+    assert set(families["rw"]) == {block.rw}
+    assert set(after["area_code"][changed]) == {block.area_code}
+
+
+def test_radii_are_measured_anew_with_every_whole_placing(weak: tuple[Workspace, WeakRT]) -> None:
+    workspace, block = weak
+    place_family(workspace, block.weak[0], *home_near(workspace, block.sound[0]), **SAID)
+    with reading(open_database(workspace)) as conn:
+        kept = load_radii(conn)
+    locate(workspace)
+    with reading(open_database(workspace)) as conn:
+        assert kept
+        assert load_radii(conn) != kept
+
+
 def test_a_new_register_does_not_undo_what_a_person_said(
     weak: tuple[Workspace, WeakRT], city: City
 ) -> None:
@@ -171,7 +198,7 @@ def test_a_placing_that_is_stopped_leaves_every_place_and_the_earlier_word(
             call()
         assert said_of(workspace, family) == said
         assert_frame_equal(places_of(workspace), places)
-    locate(workspace)
+    locate(workspace, keep_radii=True)
     assert_frame_equal(places_of(workspace), places)
 
 

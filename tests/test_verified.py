@@ -27,16 +27,17 @@ def said(rows: dict[int, tuple[float, float]]) -> pd.DataFrame:
 def located(
     rows: Sequence[dict[str, object]], verified: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, object]]:
-    return locate_verified(families(*rows), verified, city(), None, RULES)
+    found = locate_verified(families(*rows), verified, city(), None, RULES)
+    return found.places, found.report
 
 
 def test_without_confirmed_places_nothing_differs() -> None:
     rows = families(*cluster(4), {}, at(-6.195, 106.605))
     for verified in (NOTHING, said({999: (106.605, -6.195)})):
-        places, report = locate_verified(rows, verified, city(), None, RULES)
+        found = locate_verified(rows, verified, city(), None, RULES)
         plain, told = locate_households(rows, city(), None, RULES)
-        assert_frame_equal(places, plain)
-        assert report == told
+        assert_frame_equal(found.places, plain)
+        assert found.report == told
 
 
 def test_a_confirmed_family_stands_where_the_person_said_and_its_flags_are_cleared() -> None:

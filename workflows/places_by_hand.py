@@ -125,9 +125,7 @@ def place_family(
     Returns
     -------
     int
-        Families of the same RW that moved up a grade, this one included. Others are not counted:
-        radii are measured on a sample of all known families, so that here and there a family
-        comes under its street instead of its RT, or the other way round.
+        Families of the same RW that moved up a grade, this one included.
 
     Raises
     ------
@@ -206,7 +204,7 @@ def _placed_anew(
     """Place all families and return their grades; stopped, what was said before counts again."""
     database = open_database(workspace)
     try:
-        locate(workspace, progress=progress)
+        locate(workspace, keep_radii=True, progress=progress)
     except CancelledError:
         note, before = "dihentikan sebelum selesai", said(old, household_id)
         with transaction(database) as conn:

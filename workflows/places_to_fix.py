@@ -30,6 +30,7 @@ from storage.scores import load_scores
 from storage.street_files import read_drawn_streets
 from storage.verified_places import load_verified
 from storage.workspace import Workspace
+from workflows.placing import radii_known
 from workflows.points import places_known
 
 _STREET_WORDS = {"jl": "Jl. ", "gg": "Gg. "}
@@ -137,6 +138,7 @@ def candidates(workspace: Workspace, household_id: int) -> pd.DataFrame:
         households, areas, points = load_households(conn), load_areas(conn), load_points(conn)
         require_family(households, household_id)
         verified, area_of = load_verified(conn), load_places(conn)["area_code"]
+        radii = radii_known(conn)
         area = None
         inside = pd.Index([household_id])
         if household_id in area_of.index and pd.notna(area_of[household_id]):
@@ -146,7 +148,7 @@ def candidates(workspace: Workspace, household_id: int) -> pd.DataFrame:
     mates = with_verified(known, verified).drop(index=household_id)
     return place_candidates(
         known.loc[[household_id]], mates, said(verified, household_id), areas, area,
-        read_drawn_streets(workspace), settings, points,
+        read_drawn_streets(workspace), settings, points, radii,
     )  # fmt: skip
 
 

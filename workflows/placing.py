@@ -10,12 +10,13 @@ import pandas as pd
 from common.errors import NothingToDoError
 from common.language import N_
 from common.settings import read_settings
+from geodata.calibration import Factors, as_content, from_content
 from geodata.network import StreetNetwork, snap_points
 from geodata.verified import locate_verified
 from storage.areas import load_areas
-from storage.database import open_database, reading, transaction
+from storage.database import Connection, open_database, reading, transaction
 from storage.households import load_addresses, load_households
-from storage.places import replace_places
+from storage.places import load_place_report, load_radii, replace_places, store_radii
 from storage.points import load_points
 from storage.street_files import read_drawn_streets, read_networks
 from storage.verified_places import load_verified
@@ -29,11 +30,19 @@ class NoRegisterError(NothingToDoError):
     code = "no-register"
 
 
-def locate(workspace: Workspace, *, progress: Progress = silent) -> dict[str, Any]:
+def locate(
+    workspace: Workspace, *, keep_radii: bool = False, progress: Progress = silent
+) -> dict[str, Any]:
     """Place all stored families anew and return the report; counts sum to the register.
 
     ``off_network`` counts, per transport, the families with a door farther from its network
     than the settings allow.
+
+    Parameters
+    ----------
+    keep_radii
+        Make radii as at the last placing instead of measuring them anew, so that one more
+        known family changes nothing for those it tells nothing about.
 
     Raises
     ------
@@ -47,18 +56,24 @@ def locate(workspace: Workspace, *, progress: Progress = silent) -> dict[str, An
     with reading(database) as conn:
         households, areas, points = load_households(conn), load_areas(conn), load_points(conn)
         addresses, verified = load_addresses(conn), load_verified(conn)
+        known = radii_known(conn) if keep_radii else {}
+        before = load_place_report(conn) or {}
     if households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
     progress(0.1, N_("Menempatkan keluarga"))
     networks = read_networks(workspace)
-    places, report = locate_verified(
+    located = locate_verified(
         households.assign(address=addresses.reindex(households.index)),
         verified,
         areas,
         read_drawn_streets(workspace),
         settings.placing,
         points,
+        known,
     )
+    places, report = located.places, located.report
+    if known:  # the radii of these were not measured anew
+        report["calibration"] = before.get("calibration", {}) | report["calibration"]
     progress(0.8, N_("Mengukur jarak ke jalan"))
     report["off_network"] = {
         mode: _too_far(network, places, settings.streets.off_network_m)
@@ -66,7 +81,13 @@ def locate(workspace: Workspace, *, progress: Progress = silent) -> dict[str, An
     }
     with transaction(database) as conn:
         replace_places(conn, places, report)
+        store_radii(conn, {way: as_content(each) for way, each in located.factors.items()})
     return report
+
+
+def radii_known(conn: Connection) -> dict[str, Factors]:
+    """Return by way how radii were made at the last placing; empty before the first."""
+    return {way: from_content(each) for way, each in (load_radii(conn) or {}).items()}
 
 
 def _too_far(network: StreetNetwork, places: pd.DataFrame, limit_m: float) -> int:

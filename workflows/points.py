@@ -139,7 +139,7 @@ def add_point(
         for place_id in _points_of(load_points(conn), kind, area_code, rw, rt):
             forget_point(conn, place_id)
         put_points(conn, points)
-    locate(workspace)
+    locate(workspace, keep_radii=True)
     return _better(before, _grades(database))
 
 
@@ -158,7 +158,7 @@ def remove_point(workspace: Workspace, place_id: str) -> int:
     with transaction(database) as conn:
         if not forget_point(conn, place_id):
             raise UnknownPointError(N_("Titik itu sudah tidak ada; muat ulang halaman."))
-    locate(workspace)
+    locate(workspace, keep_radii=True)
     return _better(_grades(database), before)
 
 

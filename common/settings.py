@@ -93,7 +93,14 @@ class VisitSettings:
     pregnant_or_measured_minutes: float = 30.0
     arrival_minutes: float = 7.0  # parking and asking the way, on top of every visit
     search_minutes: dict[str, float] = field(
-        default_factory=lambda: {"verified": 0.0, "register": 0.0, "rt": 8.0, "rw": 15.0}
+        default_factory=lambda: {
+            "verified": 0.0,
+            "register": 0.0,
+            "street": 4.0,
+            "rt": 8.0,
+            "rw": 15.0,
+            "neighbourhood": 15.0,
+        }  # fmt: skip
     )
     pregnant_needs_skill: str = "bidan"  # empty text: no skill needed
     families_per_meeting: int = 10  # asked for at one meeting with a kader

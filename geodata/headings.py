@@ -36,9 +36,10 @@ class Heading:
 def heading_key(heading: str) -> str:
     """Return the form in which headings are compared: ``Kode Keluarga`` gives ``kode_keluarga``.
 
-    Signs that cannot be seen (zero width, marks of writing direction) do not count.
+    Signs that cannot be seen (zero width, marks of writing direction) do not count; ``>4`` is
+    not ``4``.
     """
-    plain = unicodedata.normalize("NFKC", heading)
+    plain = unicodedata.normalize("NFKC", heading).replace(">", " gt ").replace("<", " lt ")
     seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     return _NOT_KEY.sub("_", seen.casefold()).strip("_")
 

@@ -111,11 +111,14 @@ def test_target_families_are_preferred_to_all_families() -> None:
     assert columns["target_families"] == "Keluarga Sasaran"
 
 
-def test_welfare_classes_may_stand_as_bare_numbers_under_a_merged_heading(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["5", ">4"])
+def test_welfare_classes_may_stand_as_bare_numbers_under_a_merged_heading(
+    tmp_path: Path, last: str
+) -> None:
     rows = [
         ["Rekap KRS", "", "", "", "", "", ""],
         ["Kelurahan", "KRS", "Peringkat kesejahteraan", "", "", "", ""],
-        ["", "", "1", "2", "3", "4", "5"],
+        ["", "", "1", "2", "3", "4", last],
         ["Sukarasa", "10", "1", "2", "3", "4", "0"],
     ]
     read = read_recap(write_xlsx(tmp_path / "rekap.xlsx", rows)).rows

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from app_pages import families, locations
 from app_pages.home_points import points_come_first, show_points_first
 from app_pages.reads import show_areas_map, week_of_plan
 from app_pages.scene import Scene, go, remember
@@ -45,6 +46,7 @@ def _show_cycle(scene: Scene) -> None:
         ]  # fmt: skip
         for label, done, detail in steps:
             _show_step(scene, label, detail, done=done)
+        _show_data_pages(scene)
         unplanned = record is None and not parts
         show_points_first(scene, first, primary=unplanned)
         _show_next(scene, record, parts, primary=first.empty or not unplanned)
@@ -139,6 +141,21 @@ def _show_step(scene: Scene, label: str, detail: str, *, done: bool) -> None:
         else f":orange-badge[:material/schedule: {scene.say(N_('belum'))}]"
     )
     st.markdown(f"{state} **{label}**" + (f" · {detail}" if detail else ""))
+
+
+def _show_data_pages(scene: Scene) -> None:
+    """Show the ways to the register and to the places, for those who keep them."""
+    pages = [
+        ("families", N_("Buka data keluarga"), ":material/table:", families.is_for(scene)),
+        ("locations", N_("Perbaiki letak"), ":material/home_pin:",
+         locations.is_for(scene) and scene.standing.families > 0),
+    ]  # fmt: skip
+    with st.container(horizontal=True):
+        for page, label, icon, shown in pages:
+            if shown and st.button(
+                scene.say(label), type="tertiary", icon=icon, key=f"home-{page}"
+            ):
+                go(page)
 
 
 def _show_next(

@@ -75,8 +75,8 @@ def _show_headline(scene: Scene, rows: pd.DataFrame) -> None:
         return
     clash = int((rows["conflict"] != "").sum())
     text = N_(
-        "**{total} keluarga** perlu diperiksa letaknya: koordinat **{clash}** bertentangan dengan "
-        "data, **{weak}** hanya diketahui sampai RW atau lebih kasar."
+        "**{total} keluarga** perlu diperiksa letaknya: **{clash}** koordinatnya bertentangan "
+        "dengan data, **{weak}** hanya diketahui sampai RW atau lebih kasar."
     )
     counts = {"total": len(rows), "clash": clash, "weak": len(rows) - clash}
     shown = {name: number_text(value, 0, scene.language) for name, value in counts.items()}

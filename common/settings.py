@@ -100,7 +100,7 @@ class VisitSettings:
             "rt": 8.0,
             "rw": 15.0,
             "neighbourhood": 15.0,
-        }  # fmt: skip
+        }
     )
     pregnant_needs_skill: str = "bidan"  # empty text: no skill needed
     families_per_meeting: int = 10  # asked for at one meeting with a kader

@@ -25,6 +25,15 @@ WAYS: Final = ("rt", "rw", "names", "map")
 
 
 @dataclass(frozen=True, slots=True)
+class Spots:
+    """Known points and places that the map names, s rows; metres."""
+
+    xy: Floats  # (s, 2)
+    usual_m: Floats  # (s,) radius where nothing is measured
+    on_map: Mask  # (s,) a name of the map, else a known point
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known about n families and their surroundings; metres."""
 
@@ -37,8 +46,8 @@ class Evidence:
     streets: NamedStreets
     found: FamilyStreets  # the street that each family's address names
     estates: Stretches  # (n,) streets that carry the name of the family's estate
-    landmark: Ints  # (n,) row of the known point near which the family lives, -1
-    landmark_xy: Floats
+    spot: Ints  # (n,) row of the known point or name of the map by which the family lives, -1
+    spots: Spots
     area_xy: Floats  # the place of each kelurahan
     area_radius_m: Floats
     least_known: dict[str, int]  # families that a centre needs, by way
@@ -252,7 +261,7 @@ def situations(evidence: Evidence, way: str, rows: Ints, best: Ints) -> tuple[In
             "name": name,
             "estate": evidence.estates.first[rows],
             "estate_end": evidence.estates.end[rows],
-            "landmark": evidence.landmark[rows],
+            "spot": evidence.spot[rows],
         }
     )
     number = frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy()

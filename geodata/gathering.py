@@ -11,10 +11,11 @@ from geodata.area_places import area_places
 from geodata.block_places import Blocks, add_points, learn_blocks
 from geodata.centres import Floats, Ints
 from geodata.coordinate_checks import Mask, project
-from geodata.evidence import Evidence
+from geodata.evidence import Evidence, Spots
 from geodata.family_areas import FamilyAreas
 from geodata.ground import Ground
 from geodata.known_points import known_centres
+from geodata.map_names import rows_named
 from geodata.neighbourhoods import landmarks_known, learn_names
 from geodata.street_places import keyed
 
@@ -75,21 +76,41 @@ def gather(
     names = learn_names(
         parsed, belongs.found, area, areas, shapes, register, settings.least_known_rw
     )
-    landmark = landmarks_known(points, parsed["landmark"], area, areas)
-    landmark_xy = np.empty((0, 2))
-    if points is not None:
-        landmark_xy = project(
-            ground.to_m, points["lon"].to_numpy(float), points["lat"].to_numpy(float)
-        )
+    spot, spots = _spots(parsed, area, ground, points, settings)
     area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
     return Evidence(
         area, xy, trusted, blocks["rt"], blocks["rw"], names, belongs.streets, belongs.found,
-        belongs.estates, landmark, landmark_xy, area_xy, area_radius,
+        belongs.estates, spot, spots, area_xy, area_radius,
         {"rt": settings.least_known_rt, "rw": settings.least_known_rw,
          "names": settings.least_known_rw},
         piles > 0, int(np.median(piles[piles > 0])) if piles.any() else 0,
         belongs.by_address,
     )  # fmt: skip
+
+
+def _spots(
+    parsed: pd.DataFrame,
+    area: Ints,
+    ground: Ground,
+    points: pd.DataFrame | None,
+    settings: PlacingSettings,
+) -> tuple[Ints, Spots]:
+    """Return the known point, else the name of the map, by which each family lives."""
+    spot = landmarks_known(points, parsed["landmark"], area, ground.areas)
+    known = pd.DataFrame({"lon": [], "lat": []}) if points is None else points
+    lon, lat = (known[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    near_m = settings.default_radius_rt_m
+    usual_m, names = np.full(len(lon), near_m), ground.names
+    if names is not None:
+        open_ = spot < 0
+        named = rows_named(names, parsed[open_], area[open_])
+        spot[open_] = np.where(named >= 0, named + len(lon), -1)
+        lon, lat = np.append(lon, names.lon), np.append(lat, names.lat)
+        beside_m = np.where(names.landmark, near_m, settings.default_radius_rw_m)
+        usual_m = np.append(usual_m, np.hypot(names.extent_m, beside_m))
+    on_map = np.arange(len(lon)) >= len(known)
+    xy = project(ground.to_m, lon, lat) if len(lon) else np.empty((0, 2))
+    return spot, Spots(xy, usual_m, on_map)
 
 
 def _group(area: Ints, *numbers: pd.Series) -> Ints:

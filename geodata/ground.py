@@ -1,4 +1,4 @@
-"""The city as placing needs it: kelurahan and streets in degrees and in metres."""
+"""The city as placing needs it: kelurahan, streets and names in degrees and in metres."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pyproj import Transformer
 
 from geodata.boundaries import local_crs
 from geodata.cut_streets import CutStreets, cut_streets
+from geodata.map_names import NamesInAreas, names_in_areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,18 @@ class Ground:
     pieces: CutStreets | None  # None without streets
     to_m: Transformer
     to_degrees: Transformer
+    names: NamesInAreas | None = None  # of the map, None when there are none
 
 
-def ground_of(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> Ground:
-    """Return the city's ground; ``streets`` in EPSG:4326 with ``highway``, ``name``."""
+def ground_of(
+    areas: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame | None,
+    map_names: gpd.GeoDataFrame | None = None,
+) -> Ground:
+    """Return the city's ground; ``streets`` in EPSG:4326 with ``highway``, ``name``.
+
+    ``map_names`` as of :func:`geodata.map_names.read_map_names`.
+    """
     crs = local_crs(areas)
     return Ground(
         areas,
@@ -33,4 +42,5 @@ def ground_of(areas: gpd.GeoDataFrame, streets: gpd.GeoDataFrame | None) -> Grou
         None if streets is None or streets.empty else cut_streets(streets.to_crs(crs)),
         Transformer.from_crs("EPSG:4326", crs, always_xy=True),
         Transformer.from_crs(crs, "EPSG:4326", always_xy=True),
+        None if map_names is None or map_names.empty else names_in_areas(map_names, areas),
     )

@@ -35,7 +35,7 @@ _FAR: Final = (1.0, 2.0, 3.0, 5.0)
 _VERY_FAR: Final = 3  # such streets are pooled apart: perhaps another street is meant
 _DOUBTFUL, _APART = 100, 200
 _MOST_SIZE: Final = 12  # RT with more known families are alike
-_ON_MAP, _AT_POINT = 100, 200
+_ON_MAP, _AT_POINT, _NAMED = 100, 200, 300
 _STREET_ELSEWHERE: Final = 300  # the address names a street far from the family's RT or RW
 _UNSURE: Final = 1000  # nobody whose kelurahan is known tells about these
 _USUAL_COUNTS: Final = 4.0  # as many homes as the usual spread of a block counts for
@@ -218,19 +218,21 @@ def _on_street(
 def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candidates:
     """Return where those live who name the same estate, kampung or landmark, else the map's."""
     middle, extent = _each_once(evidence, evidence.estates.take(told.rows))
-    landmark, unsure = evidence.landmark[told.rows], evidence.unsure[told.rows]
-    learned, at_point = np.isfinite(told.name_xy[:, 0]), landmark >= 0
-    near = settings.default_radius_rt_m
+    spot, unsure = evidence.spot[told.rows], evidence.unsure[told.rows]
+    learned, at_spot = np.isfinite(told.name_xy[:, 0]), spot >= 0
     xy, scale = middle, np.maximum(extent, _LEAST_SCALE_M)
-    usual = _unknown_radius(extent, unsure, settings)
-    if at_point.any():
-        xy = np.where(at_point[:, None], evidence.landmark_xy[landmark], xy)
-        scale, usual = np.where(at_point, near / _SPREADS, scale), np.where(at_point, near, usual)
+    usual, kind = _unknown_radius(extent, unsure, settings), np.full(len(spot), _ON_MAP)
+    if at_spot.any():
+        spots = evidence.spots
+        xy = np.where(at_spot[:, None], spots.xy[spot], xy)
+        scale = np.where(at_spot, spots.usual_m[spot] / _SPREADS, scale)
+        usual = np.where(at_spot, spots.usual_m[spot], usual)
+        kind = np.where(at_spot, np.where(spots.on_map[spot], _NAMED, _AT_POINT), kind)
     return Candidates(
         "neighbourhood",
         np.where(learned[:, None], told.name_xy, xy),
         np.where(learned, told.name_spread_m, scale),
-        np.select([learned, at_point], [0, _AT_POINT], _ON_MAP) + np.where(unsure, _UNSURE, 0),
+        np.where(learned, 0, kind) + np.where(unsure, _UNSURE, 0),
         np.where(learned, told.name_radius_m, usual),
     )
 

@@ -81,6 +81,7 @@ def locate(
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
     known: Mapping[str, Factors] | None = None,
+    map_names: gpd.GeoDataFrame | None = None,
 ) -> Located:
     """Return a place for every family and what was found on the way.
 
@@ -114,6 +115,8 @@ def locate(
     known
         ``factors`` of an earlier call: radii are made with these, none is measured, and
         ``calibration`` of the report is empty. So one family more leaves others as they were.
+    map_names
+        Estates, kampung and landmarks (:func:`geodata.map_names.read_map_names`), or None.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def locate(
         kelurahan), ``outside_m`` (median and largest distance of ``outside`` coordinates within
         50 km). The grades sum to ``households``.
     """
-    ground = ground_of(areas, streets)
+    ground = ground_of(areas, streets, map_names)
     lon = households["register_lon"].to_numpy(dtype=float)
     lat = households["register_lat"].to_numpy(dtype=float)
     given = np.isfinite(lon) & np.isfinite(lat)

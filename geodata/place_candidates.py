@@ -33,6 +33,7 @@ def place_candidates(
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
     known: Mapping[str, Factors] | None = None,
+    map_names: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the places that a family could have, best kind first, each kind at most once.
 
@@ -56,6 +57,8 @@ def place_candidates(
         ``geodata.columns.POINTS``.
     known
         How radii are made, see :func:`geodata.locating.locate`; None: measured in the kelurahan.
+    map_names
+        See :func:`geodata.locating.locate`.
 
     Returns
     -------
@@ -74,7 +77,8 @@ def place_candidates(
             west - _NEAR_DEGREES : east + _NEAR_DEGREES,
             south - _NEAR_DEGREES : north + _NEAR_DEGREES,
         ]
-        told = _told(family, neighbours, area.reset_index(drop=True), near, settings, points, known)
+        alone = area.reset_index(drop=True)
+        told = _told(family, neighbours, alone, near, settings, points, known, map_names)
         found = pd.concat([found, told], ignore_index=True)
     order = found["kind"].map({kind: at for at, kind in enumerate(KINDS)})
     found = found.assign(order=order).sort_values("order", kind="stable")
@@ -102,6 +106,7 @@ def _told(
     settings: PlacingSettings,
     points: pd.DataFrame | None,
     known: Mapping[str, Factors] | None,
+    map_names: gpd.GeoDataFrame | None,
 ) -> pd.DataFrame:
     """Return where the address, the RT and the RW alone would place the family."""
     bare = family.assign(register_lon=np.nan, register_lat=np.nan)
@@ -117,7 +122,7 @@ def _told(
     asked.index = pd.RangeIndex(first, first + len(asked))
     together = pd.concat([neighbours, asked])
     together["area_code_stated"] = area["area_code"].iloc[0]
-    places = locate(together, area, streets, settings, points, known).places
+    places = locate(together, area, streets, settings, points, known, map_names).places
     told = places.loc[asked.index].rename(columns={"grade": "kind"})
     return told.loc[told["kind"].isin(KINDS), _COLUMNS]
 

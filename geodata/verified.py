@@ -32,6 +32,7 @@ def locate_verified(
     settings: PlacingSettings,
     points: pd.DataFrame | None = None,
     known: Mapping[str, Factors] | None = None,
+    map_names: gpd.GeoDataFrame | None = None,
 ) -> Located:
     """Return places of all families, those that a person confirmed where they said.
 
@@ -39,14 +40,14 @@ def locate_verified(
 
     Parameters
     ----------
-    households, areas, streets, settings, points, known
+    households, areas, streets, settings, points, known, map_names
         See :func:`geodata.locating.locate`.
     verified
         ``lon``, ``lat`` (EPSG:4326), index as ``households``; families that are not among
         these are passed over.
     """
     told = with_verified(households, verified)
-    located = locate(told, areas, streets, settings, points, known)
+    located = locate(told, areas, streets, settings, points, known, map_names)
     if not verified.index.isin(located.places.index).any():
         return located
     places = use_verified(located.places, verified, areas, settings)

@@ -1,4 +1,4 @@
-"""The street files of a workspace: one network a transport, and the streets to draw."""
+"""The map files of a workspace: a network for each transport, streets to draw, names."""
 
 from __future__ import annotations
 
@@ -10,19 +10,30 @@ from geodata.columns import MODES
 from geodata.network import NetworkMissingError, StreetNetwork, read_network, write_network
 from storage.workspace import Workspace
 
-_STREETS = "streets.parquet"
+_STREETS, _NAMES = "streets.parquet", "map_names.parquet"
 
 
 def write_street_files(
-    workspace: Workspace, networks: Mapping[str, StreetNetwork], streets: gpd.GeoDataFrame
+    workspace: Workspace,
+    networks: Mapping[str, StreetNetwork],
+    streets: gpd.GeoDataFrame,
+    map_names: gpd.GeoDataFrame,
 ) -> None:
-    """Write the networks (by transport) and the streets (highway, name, geometry; EPSG:4326)."""
+    """Write networks by transport, streets (highway, name, geometry; EPSG:4326) and names.
+
+    ``map_names`` as of :func:`geodata.map_names.read_map_names`.
+    """
     workspace.networks.mkdir(parents=True, exist_ok=True)
     for mode, network in networks.items():
         write_network(network, workspace.networks / f"{mode}.npz")
-    draft = workspace.networks / f"{_STREETS}.part"
-    streets[["highway", "name", "geometry"]].to_parquet(draft)
-    draft.replace(workspace.networks / _STREETS)
+    _write(workspace, _STREETS, streets[["highway", "name", "geometry"]])
+    _write(workspace, _NAMES, map_names)
+
+
+def _write(workspace: Workspace, name: str, frame: gpd.GeoDataFrame) -> None:
+    draft = workspace.networks / f"{name}.part"
+    frame.to_parquet(draft)
+    draft.replace(workspace.networks / name)
 
 
 def read_networks(workspace: Workspace) -> dict[str, StreetNetwork]:
@@ -48,3 +59,9 @@ def read_drawn_streets(workspace: Workspace) -> gpd.GeoDataFrame:
     if not path.is_file():
         raise NetworkMissingError(NetworkMissingError.message, file=path.name)
     return gpd.read_parquet(path)
+
+
+def read_stored_names(workspace: Workspace) -> gpd.GeoDataFrame | None:
+    """Return the names of the map (geodata.map_names); None: the city was built without them."""
+    path = workspace.networks / _NAMES
+    return gpd.read_parquet(path) if path.is_file() else None

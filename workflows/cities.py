@@ -16,6 +16,7 @@ from common.settings import read_settings
 from geodata.boundaries import boundary_report, local_crs, read_boundaries
 from geodata.columns import MODES
 from geodata.divisions import compare_divisions, division_counts
+from geodata.map_names import no_map_names, read_map_names
 from geodata.network import build_network
 from geodata.streets import read_streets
 from geodata.topology import repair_topology
@@ -81,9 +82,10 @@ def build_city(
     epsg = int(local_crs(areas).to_epsg() or 0)
     progress(0.1, N_("Membaca jalan"))
     if streets is None:
-        drawn = found_streets
+        drawn, names = found_streets, no_map_names()
     else:
-        drawn = read_streets(streets, city_outline(areas, epsg, settings.streets.margin_m))
+        outline = city_outline(areas, epsg, settings.streets.margin_m)
+        drawn, names = read_streets(streets, outline), read_map_names(streets, outline)
     networks, reports = {}, {}
     for step, mode in enumerate(MODES):
         progress(0.4 + 0.2 * step, N_("Menyusun jaringan jalan"))
@@ -93,6 +95,7 @@ def build_city(
         **given,
         "topology": asdict(repair),
         "street_pieces": len(drawn),
+        "map_names": names["kind"].value_counts().to_dict(),
         "networks": reports,
     }
     database = open_database(workspace, create=True)
@@ -101,7 +104,7 @@ def build_city(
         replace_areas(conn, areas, report)
         forget_places(conn)
         forget_scores(conn)
-        write_street_files(workspace, networks, drawn)
+        write_street_files(workspace, networks, drawn, names)
     return report
 
 

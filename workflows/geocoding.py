@@ -17,6 +17,7 @@ from geodata.code_maps import choose_code_map
 from geodata.columns import GRADES
 from geodata.geocode_file import as_households, read_queries, results
 from geodata.locating import Located, locate
+from geodata.map_names import read_map_names
 from geodata.register import read_register
 from geodata.streets import read_streets
 from geodata.topology import repair_topology
@@ -83,7 +84,8 @@ def geocode(
     areas, _ = repair_topology(read_boundaries(boundaries))
     progress(0.2, N_("Membaca jalan"))
     epsg = int(local_crs(areas).to_epsg() or 0)
-    drawn = read_streets(streets, city_outline(areas, epsg, settings.streets.margin_m))
+    outline = city_outline(areas, epsg, settings.streets.margin_m)
+    drawn, names = read_streets(streets, outline), read_map_names(streets, outline)
     families = as_households(queries, areas)
     learned = 0
     if register is not None:
@@ -92,7 +94,7 @@ def geocode(
         learned = len(known)
         families = pd.concat([families, known], ignore_index=True)
     progress(0.6, N_("Menempatkan alamat"))
-    located = locate(families, areas, drawn, settings.placing)
+    located = locate(families, areas, drawn, settings.placing, map_names=names)
     answers = results(queries, _first(located, len(queries)), areas)
     progress(0.9, N_("Menulis hasil"))
     _write(answers, out)

@@ -27,7 +27,7 @@ from storage.households import load_addresses, load_households, load_persons
 from storage.places import load_places
 from storage.points import load_points
 from storage.scores import load_scores
-from storage.street_files import read_drawn_streets
+from storage.street_files import read_drawn_streets, read_stored_names
 from storage.verified_places import load_verified
 from storage.workspace import Workspace
 from workflows.placing import radii_known
@@ -148,7 +148,7 @@ def candidates(workspace: Workspace, household_id: int) -> pd.DataFrame:
     mates = with_verified(known, verified).drop(index=household_id)
     return place_candidates(
         known.loc[[household_id]], mates, said(verified, household_id), areas, area,
-        read_drawn_streets(workspace), settings, points, radii,
+        read_drawn_streets(workspace), settings, points, radii, read_stored_names(workspace),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from storage.database import Connection, open_database, reading, transaction
 from storage.households import load_addresses, load_households
 from storage.places import load_place_report, load_radii, replace_places, store_radii
 from storage.points import load_points
-from storage.street_files import read_drawn_streets, read_networks
+from storage.street_files import read_drawn_streets, read_networks, read_stored_names
 from storage.verified_places import load_verified
 from storage.workspace import Workspace
 from workflows.progress import Progress, silent
@@ -70,6 +70,7 @@ def locate(
         settings.placing,
         points,
         known,
+        read_stored_names(workspace),
     )
     places, report = located.places, located.report
     if known:  # the radii of these were not measured anew

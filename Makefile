@@ -17,6 +17,9 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.intake
+	$(BIN)/python -m benchmarks.storing sqlite
+	$(BIN)/python -m benchmarks.placing
 	$(BIN)/python -m benchmarks.route_search
 
 proof: .venv/dev.stamp

@@ -104,12 +104,23 @@ def read_town(folder: Path) -> Town:
     return Town(ground, streets, checked.households, checked.issues, rows)
 
 
+def placed_with_error(town: Town) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the places of the families, and how far each is from the home, metres."""
+    located = locate(town.households, town.ground.areas, town.streets, PlacingSettings())
+    return located.places, pd.Series(_error_m(town, located.places), located.places.index)
+
+
+def _error_m(town: Town, places: pd.DataFrame) -> NDArray[np.float64]:
+    lon, lat = (places[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    away: NDArray[np.float64] = np.hypot(*(project(town.ground.to_m, lon, lat) - town.homes).T)
+    return away
+
+
 def report_places(town: Town) -> None:
     """Print how the families were placed."""
     located = locate(town.households, town.ground.areas, town.streets, PlacingSettings())
     places = located.places
-    lon, lat = (places[name].to_numpy(dtype=float) for name in ("lon", "lat"))
-    error = np.hypot(*(project(town.ground.to_m, lon, lat) - town.homes).T)
+    error = _error_m(town, places)
     print(f"{len(places)} families")
     calibration = cast("dict[str, dict[str, float]]", located.report["calibration"])
     for grade in GRADES:

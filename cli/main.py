@@ -5,11 +5,13 @@ from __future__ import annotations
 import typer
 
 from cli import (
+    check_commands,
     cities_commands,
     coverage_commands,
     data_commands,
     duplicate_commands,
     geocode_commands,
+    place_commands,
     register_commands,
     week_commands,
 )
@@ -26,10 +28,15 @@ app = typer.Typer(
 app.command("demo")(data_commands.demo)
 app.add_typer(data_commands.city_app, name="city")
 app.add_typer(cities_commands.cities_app, name="cities")
+register_commands.register_app.command("check")(check_commands.register_check)
 register_commands.register_app.command("duplicates")(duplicate_commands.duplicates)
 register_commands.register_app.command("unmerge")(duplicate_commands.unmerge)
 app.add_typer(register_commands.register_app, name="register")
 app.add_typer(data_commands.teams_app, name="teams")
+data_commands.places_app.command("queue")(place_commands.places_queue)
+data_commands.places_app.command("set")(place_commands.places_set)
+data_commands.places_app.command("undo")(place_commands.places_undo)
+data_commands.places_app.command("confirmed")(place_commands.places_confirmed)
 app.add_typer(data_commands.places_app, name="places")
 app.add_typer(data_commands.calendar_app, name="calendar")
 app.command("locate")(data_commands.locate_families)

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from common.errors import SambangiError, WrongCallError
 from common.language import LANGUAGES, N_, translate
@@ -85,7 +86,7 @@ def show(context: Context, summary: Mapping[str, Any]) -> None:
         return
     table = Table(show_header=False, box=None, pad_edge=False)
     for key, value in _flat(summary):
-        table.add_row(key, str(value))
+        table.add_row(Text(key), Text(str(value)))  # a value is no markup
     Console().print(table)
 
 

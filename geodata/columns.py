@@ -100,7 +100,7 @@ HOUSEHOLDS = DataFrameSchema(
 ISSUES = DataFrameSchema(
     {
         "row": Column(int, description="row of the source file, 1 is the heading"),
-        "column": _text("our column, or the heading where we have none", nullable=False),
+        "column": _text("heading of the column, as the layout names it", nullable=False),
         "code": _text("what is wrong, see below", nullable=False),
         "quarantines": Column(bool, description="the row cannot be used until it is mended"),
     },
@@ -110,8 +110,8 @@ ISSUES = DataFrameSchema(
 PLACES = DataFrameSchema(
     {
         "area_code": _text("kelurahan that the family belongs to; missing when unknown"),
-        "lon": _degrees("longitude; missing for grade `none`"),
-        "lat": _degrees("latitude; missing for grade `none`"),
+        "lon": _degrees("longitude"),
+        "lat": _degrees("latitude"),
         "grade": Column(str, Check.isin(GRADES), description="how the place is known, best first"),
         "radius_m": Column(
             float, nullable=True, description="nine in ten true places lie within it, metres"

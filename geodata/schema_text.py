@@ -31,7 +31,7 @@ def schema_table(schema: DataFrameSchema) -> str:
     """
     lines = [_line(str(name), column) for name, column in schema.columns.items()]
     if isinstance(schema.index, Index):
-        lines.insert(0, _line(f"{schema.index.name}` (index)", schema.index).replace(")`", ")"))
+        lines.insert(0, _line(str(schema.index.name), schema.index, " (index)"))
     return "\n".join([_HEAD, *lines])
 
 
@@ -50,11 +50,11 @@ def with_tables(document: str, schemas: Mapping[str, DataFrameSchema]) -> str:
     )
 
 
-def _line(name: str, column: Column | Index) -> str:
+def _line(name: str, column: Column | Index, note: str = "") -> str:
     if not column.description:
         raise ValueError(f"column {name} says not what it means")
     cells = (
-        f"`{name}`",
+        f"`{name}`{note}",
         _kind(name, str(column.dtype).lower()),
         "yes" if column.nullable else "no",
         _allowed(column),
@@ -77,6 +77,6 @@ def _allowed(column: Column | Index) -> str:
 
 def _check(check: Check) -> str:
     """Return what a check allows: the values of a list, else its own words."""
-    if check.name == "isin":
+    if check.name == "isin" and check.statistics:
         return ", ".join(f"`{value}`" for value in check.statistics["allowed_values"])
     return str(check.error)

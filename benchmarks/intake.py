@@ -1,8 +1,8 @@
 """Reading and checking a register against ``pandas.read_csv(dtype=str)`` of the same file.
 
-    python -m benchmarks.intake REGISTER.csv [ROUNDS]
+    python -m benchmarks.intake [REGISTER.csv [ROUNDS]]
 
-Prints how many times as long it takes, paired and in turns, and the peak memory. Of a workbook
+Without a register the made-up city with all its target families is drawn first. Prints how many times as long it takes, paired and in turns, and the peak memory. Of a workbook
 (XLSX) it prints the seconds beside those of openpyxl alone.
 """
 
@@ -15,11 +15,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pandas as pd
 
 from geodata.code_maps import choose_code_map
+from geodata.madeup.city import write_city_demo
 from geodata.register import read_register
 from geodata.validation import check_register
 
@@ -80,4 +82,9 @@ def _peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS)
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS)
+    else:
+        with TemporaryDirectory(prefix="sambangi-") as folder:
+            write_city_demo(Path(folder), all_families=True, seed=1)
+            main(Path(folder) / "register.csv", ROUNDS)

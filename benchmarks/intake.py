@@ -2,8 +2,9 @@
 
     python -m benchmarks.intake [REGISTER.csv [ROUNDS]]
 
-Without a register the made-up city with all its target families is drawn first. Prints how many times as long it takes, paired and in turns, and the peak memory. Of a workbook
-(XLSX) it prints the seconds beside those of openpyxl alone.
+Without a register the made-up city with all its target families is drawn first. Prints how many
+times as long it takes, paired and in turns, and the peak memory. Of a workbook (XLSX) it prints
+the seconds beside those of openpyxl alone.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from app_pages.families_file import Upload, as_file
+from app_pages.families_file import Upload
+from app_pages.families_upload import as_file
 from app_pages.families_work import carry_out, order
 from app_pages.scene import Scene, shown_errors
 from common.language import N_

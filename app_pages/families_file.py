@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from app_pages.families_mapping import show_mapping
+from app_pages.families_upload import as_file
 from app_pages.families_words import codes_words, layout_words
 from app_pages.scene import Scene, shown_errors
 from common.language import N_, translate
 from geodata.columns import FACTORS
-from geodata.layouts import LAYOUTS
 from geodata.recap_headings import COUNT_WORDS
 from publishing.words import clean, number_text
+from workflows.layouts import known_layouts
 from workflows.readings import Readings, UncertainCodesError
 from workflows.register_check import RegisterCheck, check_file
 
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
 _CHECKS = "families-checks"  # of the file in the uploader: counts and faults, no value
 _CODES = "families-codes"
-_LONGEST_NAME = 80
 # more than can be read: who brings an old .xls is told what to do with it
 _KINDS = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls"]
 
@@ -60,16 +56,6 @@ class Upload:
         return f"{self.given.file_id}-{self.layout or ''}-{self.codes or ''}"
 
 
-@contextmanager
-def as_file(given: UploadedFile) -> Iterator[Path]:
-    """Give an upload as a file in a folder that is removed at the end."""
-    plain = re.sub(r"[^\w. ()-]", "_", given.name)[:_LONGEST_NAME]
-    with TemporaryDirectory(prefix="sambangi-") as folder:
-        file = Path(folder) / (plain if plain.strip(". ") else "berkas")
-        file.write_bytes(given.getvalue())
-        yield file
-
-
 def show_upload(scene: Scene) -> Upload | None:
     """Show the uploader and what was recognised; None: there is no file that can be read."""
     left, right = st.columns([5, 6], gap="medium")
@@ -94,6 +80,7 @@ def show_upload(scene: Scene) -> Upload | None:
         first = _checked(scene, given, layout, None)
         if first is not None:
             _show_recognised(scene, first)
+    show_mapping(scene, given, unknown=first is None)
     if first is None:
         return None
     codes = _show_codes(scene, given, first.readings)
@@ -117,7 +104,8 @@ def _checked(
             as_file(given) as file,
         ):
             try:
-                checks[layout, codes] = check_file(file, layout=layout, codes=codes)
+                known = known_layouts(scene.workspace)
+                checks[layout, codes] = check_file(file, layout=layout, codes=codes, known=known)
             except UncertainCodesError as error:  # its readings stand on the page already
                 told = translate(error.template, scene.language, **error.params)
                 st.error(told, icon=":material/error:")
@@ -127,7 +115,8 @@ def _checked(
 
 def _pick_layout(scene: Scene, given: UploadedFile) -> str | None:
     words = {"": scene.say(N_("kenali dari judul kolom"))}
-    words |= {name: layout_words(name, scene.language) for name in LAYOUTS}
+    known = known_layouts(scene.workspace)
+    words |= {name: layout_words(name, scene.language) for name in known}
     picked = st.selectbox(
         scene.say(N_("Tata letak")),
         list(words),

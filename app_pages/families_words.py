@@ -45,6 +45,18 @@ FIELD_WORDS = {
     "register_lon": N_("bujur"),
     "register_lat": N_("lintang"),
 }
+# geodata.layouts.TEXT_COLUMNS that are no field of a family
+_COLUMNS = {
+    "rw_name": "RW",
+    "rt_name": "RT",
+    "rw_code": N_("kode RW"),
+    "rt_code": N_("kode RT"),
+    "kecamatan_code": N_("kode kecamatan"),
+    "city_code": N_("kode kota"),
+    "province_code": N_("kode provinsi"),
+    "water_source": N_("sumber air minum (kode)"),
+    "toilet_kind": N_("tempat BAB (kode)"),
+}
 
 
 def layout_words(name: str, language: str) -> str:
@@ -60,3 +72,8 @@ def codes_words(name: str, language: str) -> str:
 def field_words(name: str, language: str) -> str:
     """Return what a field of a family is called, as geodata.columns.HOUSEHOLDS names it."""
     return translate(FIELD_WORDS[name], language)
+
+
+def column_words(name: str, language: str) -> str:
+    """Return what a column of a register is called, as geodata.layouts.TEXT_COLUMNS names it."""
+    return translate({**FIELD_WORDS, **_COLUMNS}[name], language)

@@ -18,6 +18,7 @@ from cli.output import (
 )
 from cli.register_commands import CodesOption, FileArgument, LayoutOption
 from common.language import N_
+from workflows.layouts import known_layouts
 from workflows.readings import UncertainCodesError
 from workflows.register_check import RegisterCheck, check_file
 
@@ -39,7 +40,8 @@ def register_check(
     require_folder(issues)
     try:
         with progress_bar(context) as report:
-            found = check_file(file, layout=layout, codes=codes, progress=report)
+            known = known_layouts(context.workspace)
+            found = check_file(file, layout=layout, codes=codes, known=known, progress=report)
     except UncertainCodesError as error:
         readings = error.readings.as_records()
         told = exit_with(error, context.language, as_json=context.as_json, readings=readings)

@@ -11,6 +11,7 @@ from cli import (
     data_commands,
     duplicate_commands,
     geocode_commands,
+    layout_commands,
     place_commands,
     register_commands,
     week_commands,
@@ -29,6 +30,8 @@ app.command("demo")(data_commands.demo)
 app.add_typer(data_commands.city_app, name="city")
 app.add_typer(cities_commands.cities_app, name="cities")
 register_commands.register_app.command("check")(check_commands.register_check)
+register_commands.register_app.command("layouts")(layout_commands.layouts)
+register_commands.register_app.command("layout")(layout_commands.layout)
 register_commands.register_app.command("duplicates")(duplicate_commands.duplicates)
 register_commands.register_app.command("unmerge")(duplicate_commands.unmerge)
 app.add_typer(register_commands.register_app, name="register")

@@ -23,6 +23,7 @@ from cli.output import (
 from common.errors import SambangiError
 from common.language import N_
 from geodata.recap import Recap, RecapContradictionError, read_recap, typed_recap
+from workflows.layouts import known_layouts
 from workflows.readings import UncertainCodesError, register_readings
 from workflows.register_exports import ExportRequest, export_corrections, export_marked
 from workflows.register_history import register_difference
@@ -103,7 +104,7 @@ def readings(context: Context, file: FileArgument, layout: LayoutOption = None) 
 
     Contoh: sambangi register readings demo/register.csv
     """
-    found = register_readings(file, layout=layout)
+    found = register_readings(file, layout=layout, known=known_layouts(context.workspace))
     table = {str(each.pop("codes")): each for each in found.as_records()}
     show(context, {"rows": found.rows, "certain": found.certain, "readings": table})
 

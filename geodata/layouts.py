@@ -2,13 +2,14 @@
 
 The headings follow BKKBN's file of families at risk of stunting by name and address (2022),
 its extract for food aid, and the record of the yearly verification (verval, 2025); see
-docs/data-formats.md.
+docs/data-formats.md. Layouts that an office makes itself (:mod:`geodata.own_layouts`) are passed
+in beside these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from common.errors import BadInputError, WrongCallError
@@ -19,6 +20,17 @@ MARK_COLUMNS = (
     "baduta", "balita", "pus", "pregnant", "unfit_water", "unfit_toilet", "too_young", "too_old",
     "too_close", "too_many", "no_modern_contraception", "bkkbn_at_risk",
 )  # fmt: skip
+# whether water and toilet are unfit, or which kind they are: a layout has one or the other
+FITNESS = ("unfit_water", "unfit_toilet")
+KINDS = ("water_source", "toilet_kind")
+# of the text frame, see geodata.register
+TEXT_COLUMNS = (
+    "kode_keluarga", "nik", "head_name", "wife_name", "area_code_stated", "kelurahan_name",
+    "kecamatan_name", "address", "rw_name", "rt_name", "register_lat", "register_lon", "rw_code",
+    "rt_code", "kecamatan_code", "city_code", "province_code", *MARK_COLUMNS, *KINDS,
+    "welfare_rank",
+)  # fmt: skip
+_NOT_IN_FILE = "sambangi:"  # before a column that a layout has no heading for
 
 _HEADINGS_2022 = (
     "id_frm", "id_provinsi", "kode_provinsi", "nama_provinsi", "id_kabupaten", "kode_kabupaten",
@@ -68,12 +80,9 @@ _COLUMNS_2025 = {
 }  # fmt: skip
 
 
-def _needed(columns: Mapping[str, str]) -> frozenset[str]:
+def needed_headings(columns: Mapping[str, str]) -> frozenset[str]:
     """Return the headings without which a file says too little: who, where, and the marks."""
-    least = {
-        *MARK_COLUMNS, "kode_keluarga", "kelurahan_name", "area_code_stated", "water_source",
-        "toilet_kind",
-    }  # fmt: skip
+    least = {*MARK_COLUMNS, *KINDS, "kode_keluarga", "kelurahan_name", "area_code_stated"}
     return frozenset(heading for heading, column in columns.items() if column in least)
 
 
@@ -81,6 +90,12 @@ class LayoutError(BadInputError):
     """The file lacks headings that its layout needs."""
 
     code = "layout"
+
+
+class AmbiguousLayoutError(LayoutError):
+    """Two layouts fit a file equally well and read it differently."""
+
+    code = "layout-ambiguous"
 
 
 class UnknownLayoutError(WrongCallError):
@@ -97,10 +112,39 @@ class Layout:
     headings: tuple[str, ...]  # all of them, as heading_key gives them
     columns: Mapping[str, str]  # heading -> text column, see geodata.register
     needed: frozenset[str]  # headings a file cannot do without
+    titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # heading -> as the source writes it; a heading that is not there is written as it is
 
     def heading_of(self, column: str) -> str:
-        """Return the heading under which the file holds ``column``; else ``column`` itself."""
-        return next((head for head, ours in self.columns.items() if ours == column), column)
+        """Return the heading under which the file holds ``column``.
+
+        One of our columns that the layout lacks is ``sambangi:column``, which is no heading of a
+        file; anything else is itself.
+        """
+        absent = f"{_NOT_IN_FILE}{column}" if column in TEXT_COLUMNS else column
+        return next((head for head, ours in self.columns.items() if ours == column), absent)
+
+    def title_of(self, heading: str) -> str:
+        """Return a heading as the source of the layout writes it."""
+        return self.titles.get(heading, heading)
+
+    def has(self, column: str) -> bool:
+        """Tell whether the layout has a heading for one of our columns."""
+        return column in self.columns.values()
+
+    def text_columns(self) -> tuple[str, ...]:
+        """Return our columns that a text frame of this layout has, blank where it lacks them.
+
+        Of water and toilet only whether they are unfit or of which kind, so that a code map for
+        the other way does not fit.
+        """
+        kinds = any(map(self.has, KINDS))
+        other = FITNESS if kinds else KINDS
+        return tuple(
+            column
+            for column in TEXT_COLUMNS
+            if column not in {*other, "address"} or self.has(column)
+        )
 
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
@@ -111,40 +155,45 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
                 "bkkbn-krs-2022",
                 _HEADINGS_2022,
                 MappingProxyType(_COLUMNS_2022),
-                _needed(_COLUMNS_2022),
+                needed_headings(_COLUMNS_2022),
             ),
             Layout(
                 "bkkbn-food-aid",
                 (*_HEADINGS_2022, "alamat", "sasaran_final"),
                 MappingProxyType({**_COLUMNS_2022, "alamat": "address"}),
-                _needed(_COLUMNS_2022) | {"alamat"},
+                needed_headings(_COLUMNS_2022) | {"alamat"},
             ),
             Layout(
                 "bkkbn-verval-2025",
                 (*_HEADINGS_2022, *_ADDED_2025),
                 MappingProxyType(_COLUMNS_2025),
-                _needed(_COLUMNS_2025),
+                needed_headings(_COLUMNS_2025),
             ),
         )
     }
 )
 
 
-def named_layout(name: str) -> Layout:
+def named_layout(name: str, known: Mapping[str, Layout] = LAYOUTS) -> Layout:
     """Return the layout called ``name``.
+
+    Parameters
+    ----------
+    known
+        By name, as in all functions here: the built-in ones, and beside them those of an office.
 
     Raises
     ------
     UnknownLayoutError
         No layout has that name.
     """
-    if name not in LAYOUTS:
+    if name not in known:
         raise UnknownLayoutError(
             N_("Tata letak {name!r} tidak dikenal; yang ada: {known}."),
             name=name,
-            known=", ".join(LAYOUTS),
+            known=", ".join(known),
         )
-    return LAYOUTS[name]
+    return known[name]
 
 
 def confidence_in(layout: Layout, headings: Iterable[str]) -> float:
@@ -153,10 +202,10 @@ def confidence_in(layout: Layout, headings: Iterable[str]) -> float:
     return len(found & set(layout.headings)) / len(found | set(layout.headings))
 
 
-def best_confidence(headings: Iterable[str]) -> float:
+def best_confidence(headings: Iterable[str], known: Mapping[str, Layout] = LAYOUTS) -> float:
     """Return the confidence in the layout that fits best, needed headings or not, 0 to 1."""
     found = list(headings)
-    return max(confidence_in(layout, found) for layout in LAYOUTS.values())
+    return max(confidence_in(layout, found) for layout in known.values())
 
 
 def require_headings(layout: Layout, headings: Iterable[str]) -> None:
@@ -176,7 +225,9 @@ def require_headings(layout: Layout, headings: Iterable[str]) -> None:
         )
 
 
-def recognise_layout(headings: Iterable[str]) -> tuple[Layout, float]:
+def recognise_layout(
+    headings: Iterable[str], known: Mapping[str, Layout] = LAYOUTS
+) -> tuple[Layout, float]:
     """Return the layout that fits best and the confidence in it, see :func:`confidence_in`.
 
     Upper and lower case, spaces and underscores are alike.
@@ -185,13 +236,24 @@ def recognise_layout(headings: Iterable[str]) -> tuple[Layout, float]:
     ------
     LayoutError
         Not even the best one finds the headings it needs.
+    AmbiguousLayoutError
+        One that an office made fits as well as another, and they read the file differently.
     """
     found = list(headings)
-    usable = [
-        layout
-        for layout in LAYOUTS.values()
-        if layout.needed <= {heading_key(heading) for heading in found}
-    ]
-    best = max(usable or LAYOUTS.values(), key=lambda layout: confidence_in(layout, found))
+    keys = {heading_key(heading) for heading in found}
+    usable = [layout for layout in known.values() if layout.needed <= keys]
+    best = max(usable or known.values(), key=lambda layout: confidence_in(layout, found))
     require_headings(best, found)
-    return best, confidence_in(best, found)
+    confidence = confidence_in(best, found)
+    alike = [layout for layout in usable if confidence_in(layout, found) == confidence]
+    if any(layout.name not in LAYOUTS and _differ(layout, best, keys) for layout in alike):
+        raise AmbiguousLayoutError(
+            N_("Judul kolomnya cocok dengan beberapa tata letak: {names}. Pilih satu."),
+            names=", ".join(layout.name for layout in alike),
+        )
+    return best, confidence
+
+
+def _differ(layout: Layout, other: Layout, keys: set[str]) -> bool:
+    """Tell whether two layouts read a file with these headings differently."""
+    return any(layout.columns.get(key) != other.columns.get(key) for key in keys)

@@ -30,6 +30,9 @@ from geodata.register import OTHER
 from geodata.tables import SURPLUS, heading_key
 
 _WRITTEN_TEXT = ("head_name", "wife_name", "address", "kelurahan_name", "kecamatan_name")
+_NUMBERED_BY = {  # told by codes where the first is not there
+    "rw_name": "rw_code", "rt_name": "rt_code", "area_code_stated": "kecamatan_code",
+}  # fmt: skip
 _BROKEN_LETTER = "\N{REPLACEMENT CHARACTER}"
 _CODE_ORDER = {code: at for at, code in enumerate(ISSUE_TEXTS)}
 
@@ -82,7 +85,7 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
         Rows read and rows accepted or quarantined differ.
     """
     require_columns(text, code_map)
-    households, faults = _typed(text, code_map)
+    households, faults = _typed(text, layout, code_map)
     faults += _unusable(text, households, layout)
     held = pd.Series(data=False, index=text.index)
     for fault in faults:
@@ -115,13 +118,19 @@ def require_conservation(read: pd.Index, accepted: pd.Index, quarantined: pd.Ind
         )
 
 
-def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_Fault]]:
-    """Return all rows with typed columns, and the faults found on the way."""
+def _typed(
+    text: pd.DataFrame, layout: Layout, code_map: CodeMap
+) -> tuple[pd.DataFrame, list[_Fault]]:
+    """Return all rows with typed columns, and the faults found on the way.
+
+    A column that the layout lacks is missing throughout, and that is no fault of a row.
+    """
     values: dict[str, pd.Series] = {}
     faults: list[_Fault] = []
 
     def note(column: str, masks: Masks) -> None:
-        faults.extend(_Fault(column, code, where) for code, where in masks.items())
+        if layout.has(column) or layout.has(_NUMBERED_BY.get(column, "")):
+            faults.extend(_Fault(column, code, where) for code, where in masks.items())
 
     values["kode_keluarga"], masks = family_codes(text["kode_keluarga"])
     note("kode_keluarga", masks)
@@ -142,6 +151,8 @@ def _typed(text: pd.DataFrame, code_map: CodeMap) -> tuple[pd.DataFrame, list[_F
     for column in MARK_COLUMNS:
         source = code_map.column_of(column)
         values[column], unreadable = read_marks(text[source], code_map)
+        if not layout.has(source):  # a blank would mean "no" to some code maps
+            values[column] = pd.Series(pd.NA, index=text.index, dtype="boolean")
         at_risk = column == "bkkbn_at_risk"
         note(source, {"risk_mark_unreadable" if at_risk else "mark_unreadable": unreadable})
     values["welfare_rank"], masks = welfare_ranks(text["welfare_rank"])

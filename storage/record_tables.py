@@ -83,3 +83,12 @@ exports = sa.Table(
     sa.Column("import_id", sa.ForeignKey("imports.import_id"), nullable=True),
     sqlite_autoincrement=True,
 )
+
+layouts = sa.Table(
+    "layouts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("columns", sa.JSON, nullable=False),  # of [heading as written, our column or ""]
+    sa.Column("at", AwareTime, nullable=False),
+    text_column("by"),
+)

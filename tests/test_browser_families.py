@@ -224,3 +224,29 @@ def test_on_a_phone_nothing_is_cut_off_and_the_next_action_is_there(
         next_action = page.get_by_role("button", name=re.compile(r"^Tempatkan \d+ keluarga"))
         next_action.scroll_into_view_if_needed()
         assert next_action.is_visible()
+
+
+def test_a_file_with_other_headings_is_mapped_by_hand_and_read(
+    chromium: Browser, registered: Served, rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    titles = {"kode_keluarga": "Nomor Keluarga Kota", "risiko_stunting": "Berisiko Stunting"}
+    file = tmp_path / "kantor.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([titles.get(heading, heading) for heading in rows[0]])
+        writer.writerows(row.values() for row in rows)
+    with visiting(chromium, registered) as page:
+        page.locator(".st-key-families-file input[type=file]").set_input_files(file)
+        page.get_by_text("Judul kolom yang wajib ada tidak ditemukan").wait_for()
+        settled(page)
+        choose(page, "kode keluarga", "Nomor Keluarga Kota")
+        page.get_by_label("Nama tata letak").fill("krs-kota-2026")
+        page.get_by_label("Nama yang membuat (dicatat)").fill("Petugas data")
+        page.get_by_label("Nama yang membuat (dicatat)").press("Tab")
+        settled(page)
+        page.get_by_role("button", name="Simpan tata letak").click()
+        page.get_by_text("Tata letak krs-kota-2026 tersimpan.").wait_for()
+        page.get_by_text("krs-kota-2026, judul kolom cocok 100 %").wait_for()
+        counts = page.get_by_text("baris dibaca =").inner_text()
+        assert int(re.findall(r"[\d.]+", counts)[0].replace(".", "")) == len(rows)
+        assert "?" not in page.url

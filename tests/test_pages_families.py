@@ -24,8 +24,8 @@ from workspace_fixtures import NOW, TODAY, WEST, City, state_of
 from app_pages import families
 from app_pages.families_exports import _ask
 from app_pages.families_faults import issues_csv
-from app_pages.families_file import as_file
 from app_pages.families_pairs import _side
+from app_pages.families_upload import as_file
 from app_pages.families_words import (
     _CODES,
     _LAYOUTS,
@@ -715,3 +715,34 @@ def test_every_field_layout_and_code_map_has_its_word() -> None:
 def test_a_layout_without_a_word_is_called_by_its_name() -> None:
     assert layout_words("punya-kami", "id") == "punya-kami"
     assert codes_words("kode-kami", "id") == "kode-kami"
+
+
+# --- headings that no layout knows
+
+
+def test_an_unknown_file_is_mapped_kept_as_a_layout_and_read_in_it(
+    copy_of: CopyOf, opened: Opened, rows: list[Row]
+) -> None:
+    workspace = copy_of("city")
+    app = upload(opened(workspace), rows)
+    known = counts_in(app)
+    titles = {"kode_keluarga": "Nomor Keluarga Kota", "risiko_stunting": "Berisiko Stunting"}
+    app = upload(
+        app, [{titles.get(h, h): cell for h, cell in row.items()} for row in rows], "x.csv"
+    )
+    assert any("tidak ditemukan" in each.value for each in app.error)
+    picked = {each.label: each for each in app.selectbox}
+    assert picked["alamat"].value == "alamat"
+    assert picked["tanda risiko stunting"].value == "Berisiko Stunting"
+    picked["kode keluarga"].set_value("Nomor Keluarga Kota")
+    for label, text in (("Nama tata letak", "krs kota"), ("Nama yang membuat (dicatat)", "Ani")):
+        next(each for each in app.text_input if each.label == label).set_value(text)
+    run(app)
+    app = press(app, "families-layout-save")
+    assert any("tidak dapat dipakai" in each.value for each in app.error)
+    next(each for each in app.text_input if each.label == "Nama tata letak").set_value("krs-kota")
+    run(app)
+    app = press(app, "families-layout-save")
+    assert any("krs-kota tersimpan" in each.value for each in app.success)
+    assert any("**krs-kota**, judul kolom cocok 100 %" in each.value for each in app.markdown)
+    assert counts_in(app) == known

@@ -56,6 +56,7 @@ def test_the_newest_import_is_told_as_it_was_told_when_it_was_made(
     stored = newest_import(workspace)
     assert stored is not None
     confidence = done.counts.pop("layout_confidence")
+    assert (done.counts.pop("sheet"), done.counts.pop("other_sheets")) == ("", [])
     assert confidence == 1
     assert stored.counts == {**done.counts, "at": NOW}
     pd.testing.assert_frame_equal(stored.issues, done.issues)

@@ -16,6 +16,7 @@ from storage.frames import plain
 from storage.history import load_history, load_old_persons, newest_household_id, require_import
 from storage.households import load_households, load_imports, load_persons
 from storage.imports import first_import_id
+from storage.layouts import load_layouts
 from storage.verified_places import load_verified
 from workflows.register_history import NoImportError
 
@@ -53,7 +54,8 @@ def corrected_families(conn: Connection, since: int | None, language: str) -> Co
         raise NoImportError(N_("Belum ada register; jalankan `sambangi register import` dahulu."))
     require_import(conn, base)
     record = load_imports(conn).loc[base]
-    layout, code_map = named_layout(str(record["layout"])), named_code_map(str(record["codes"]))
+    layout = named_layout(str(record["layout"]), load_layouts(conn))
+    code_map = named_code_map(str(record["codes"]))
     newest = newest_household_id(conn, base)
     before = _values_before(conn, base, newest)
     verified = load_verified(conn)
@@ -178,4 +180,6 @@ def _sheet(
             "comment": told["comment"],
         }
     )
-    return Corrections(base, cells, marks.reset_index(drop=True), untold)
+    marks["column"] = marks["column"].map(layout.title_of)
+    titled = cells.rename(columns=layout.title_of)
+    return Corrections(base, titled, marks.reset_index(drop=True), untold)

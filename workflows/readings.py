@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from common.language import N_, translate
 from geodata.code_maps import CODE_MAPS, CodeMap, CodeMapError, choose_code_map, read_marks
 from geodata.columns import FACTORS
-from geodata.layouts import MARK_COLUMNS
+from geodata.layouts import LAYOUTS, MARK_COLUMNS, Layout
 from geodata.recap_headings import COUNT_WORDS
 from geodata.register import read_register
 
@@ -81,8 +82,15 @@ def readings_of(text: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, index=index, columns=columns, dtype="int64")
 
 
-def register_readings(file: Path, *, layout: str | None = None) -> Readings:
+def register_readings(
+    file: Path, *, layout: str | None = None, known: Mapping[str, Layout] = LAYOUTS
+) -> Readings:
     """Return the readings of a register file; nothing is stored.
+
+    Parameters
+    ----------
+    known
+        The layouts there are, see :func:`workflows.layouts.known_layouts`.
 
     Raises
     ------
@@ -91,7 +99,7 @@ def register_readings(file: Path, *, layout: str | None = None) -> Readings:
     LayoutError, UnknownLayoutError
         Its headings cannot be read with certainty.
     """
-    text = read_register(file, layout).text
+    text = read_register(file, layout, known).text
     try:
         certain = choose_code_map(text).name
     except CodeMapError:

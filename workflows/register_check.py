@@ -12,6 +12,7 @@ import pandas as pd
 from common.language import N_
 from common.privacy import all_made_up
 from geodata.cells import nik_numbers
+from geodata.layouts import LAYOUTS, Layout
 from geodata.register import RegisterText, read_register
 from geodata.validation import Checked, check_register
 from storage.database import open_database, reading
@@ -50,6 +51,7 @@ def check_file(
     *,
     layout: str | None = None,
     codes: str | None = None,
+    known: Mapping[str, Layout] = LAYOUTS,
     progress: Progress = silent,
 ) -> RegisterCheck:
     """Return what an import of a register file would bring; nothing is stored.
@@ -59,6 +61,8 @@ def check_file(
     codes
         Name of the code map that a person chose; None: the one that is certain. Without one
         the file is read, and its rows are not checked.
+    known
+        The layouts there are, see :func:`workflows.layouts.known_layouts`.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def check_file(
         The code map chosen is none, or cannot read the marks.
     """
     progress(0.0, N_("Membaca register"))
-    read = read_register(file, layout)
+    read = read_register(file, layout, known)
     readings = _readings(read.text)
     chosen = codes if codes is not None else readings.certain
     if chosen is None:

@@ -15,14 +15,15 @@ import pandas as pd
 
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
-from geodata.layouts import Layout, best_confidence, confidence_in, named_layout
-from geodata.register import read_register
-from geodata.tables import heading_key, read_sheet
+from geodata.layouts import Layout
+from geodata.register import read_register, read_sheet_as
+from geodata.tables import heading_key
 from geodata.validation import check_register
 from publishing.marked_copy import ExportNote, write_corrections, write_marked_copy
 from storage.database import open_database, reading, transaction
 from storage.exports import note_export
 from storage.imports import find_import_id
+from storage.layouts import load_layouts
 from storage.workspace import Workspace
 from workflows.corrections import corrected_families
 from workflows.progress import Progress, silent
@@ -78,10 +79,13 @@ def export_marked(
     _require_request(request)
     database = open_database(workspace)
     progress(0.0, N_("Membaca register"))
-    read = read_register(file, layout)
+    with reading(database) as conn:
+        known = load_layouts(conn)
+    read = read_register(file, layout, known)
     code_map = certain_code_map(read.text, codes)
     checked = check_register(read.text, read.layout, code_map)
-    table = _as_written(file, layout)
+    chosen = None if layout is None else read.layout
+    table = read_sheet_as(file, chosen, known).table  # as read_register took it
     issues = issue_list(checked.issues)
     issues["column"] = _headings_of(issues["column"], table, read.layout)
     progress(0.5, N_("Menulis salinan"))
@@ -171,12 +175,6 @@ def _require_request(request: ExportRequest) -> None:
 
 def _unwritable(out: Path) -> ExportError:
     return ExportError(N_("Berkas {file} tidak dapat ditulis."), file=out.name)
-
-
-def _as_written(file: Path, layout: str | None) -> pd.DataFrame:
-    """Return the table that read_register took, under the headings as written."""
-    fit = best_confidence if layout is None else partial(confidence_in, named_layout(layout))
-    return read_sheet(file, fit).table
 
 
 def _headings_of(columns: pd.Series, table: pd.DataFrame, layout: Layout) -> pd.Series:

@@ -16,8 +16,9 @@ from geodata.issue_codes import ISSUE_TEXTS
 from geodata.recap import Recap, require_recap
 from geodata.register import read_register
 from geodata.validation import check_register
-from storage.database import open_database, transaction
+from storage.database import open_database, reading, transaction
 from storage.households import store_import
+from storage.layouts import load_layouts
 from storage.workspace import Workspace
 from workflows.progress import Progress, silent
 from workflows.readings import certain_code_map
@@ -76,7 +77,9 @@ def import_register(
     """
     database = open_database(workspace)
     progress(0.0, N_("Membaca register"))
-    read = read_register(file, layout)
+    with reading(database) as conn:
+        known = load_layouts(conn)
+    read = read_register(file, layout, known)
     code_map = certain_code_map(read.text, codes)
     progress(0.4, N_("Memeriksa register"))
     checked = check_register(read.text, read.layout, code_map)
@@ -105,6 +108,8 @@ def import_register(
         **asdict(record),
         "layout": read.layout.name,
         "layout_confidence": round(read.confidence, 3),
+        "sheet": read.sheet,
+        "other_sheets": list(read.other_sheets),
         "codes": code_map.name,
         "issues": checked.issues["code"].value_counts().sort_index().to_dict(),
     }

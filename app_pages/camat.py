@@ -10,7 +10,7 @@ import streamlit as st
 
 from app_pages.reads import day_sheet, rendered_day, show_day_map
 from app_pages.scene import ROLES, Scene, choose, go
-from app_pages.wording import short_date, state_words, weekday, weekday_name
+from app_pages.wording import literal, short_date, state_words, weekday, weekday_name
 from common.clock import Week
 from common.language import N_
 from publishing.sheet import SheetStop
@@ -146,7 +146,7 @@ def _show_day(scene: Scene, record: PlanRecord, row: pd.Series) -> None:
         st.markdown(
             scene.say(
                 N_("{team} · {km} · {travel} di jalan"),
-                team=clean(sheet.team_name, 40),
+                team=literal(clean(sheet.team_name, 40)),
                 km=km_text(sheet.distance_m, scene.language),
                 travel=span_text(sheet.travel_s, scene.language),
             )
@@ -172,8 +172,10 @@ def _glance(scene: Scene, stops: pd.DataFrame) -> str:
     """Return ``5 keluarga di Cibodas, bersama PLKB Cibodas 1``, meetings told apart."""
     homes = int((stops["kind"] == "home").sum())
     meetings = len(stops) - homes
-    where = ", ".join(clean(name, 40) for name in dict.fromkeys(stops["area_name"]) if name)
-    joining = ", ".join(clean(name, 40) for name in dict.fromkeys(stops["joining"]) if name)
+    where, joining = (
+        literal(", ".join(clean(name, 40) for name in dict.fromkeys(stops[column]) if name))
+        for column in ("area_name", "joining")
+    )
     told = scene.say(
         N_("**{count}** keluarga di {where}"),
         count=number_text(homes, 0, scene.language),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app_pages.reads import day_sheet, rendered_day, show_day_map, week_of_plan
 from app_pages.scene import ROLES, Scene, choose, chosen, go, remember
-from app_pages.wording import state_words, week_name
+from app_pages.wording import literal, state_words, week_name
 from common.clock import Week, parse_week
 from common.language import N_, translate
 from publishing import words
@@ -79,7 +79,7 @@ def _show_day(scene: Scene, record: PlanRecord, team_id: str, day_date: str) -> 
     sheet = day_sheet(scene.workspace, record.plan_id, team_id, day_date, imprint)
     color = "green" if record.state == PUBLISHED else "orange"
     st.markdown(
-        f":{color}-badge[{state_words(record, scene.language)}] **{sheet.team_name}** · "
+        f":{color}-badge[{state_words(record, scene.language)}] **{literal(sheet.team_name)}** · "
         f"{words.date_text(sheet.day, scene.language)} · "
         f"{', '.join(sheet.kelurahan)} · "
         f"{scene.say(words.TRANSPORT_WORDS[sheet.transport])}"

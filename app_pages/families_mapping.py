@@ -13,7 +13,7 @@ from app_pages.scene import Scene, shown_errors
 from common.errors import BadInputError
 from common.language import N_
 from geodata.layouts import TEXT_COLUMNS
-from geodata.own_layouts import UNUSED
+from geodata.own_layouts import UNUSED, CellsAsHeadingsError
 from publishing.words import clean
 from workflows.layouts import headings_of, known_layouts, save_layout
 
@@ -67,11 +67,14 @@ def _headings(scene: Scene, given: UploadedFile) -> dict[str, str]:
     """Return the headings of the file with guessed columns; nothing when it is no table."""
     file_id, guesses = st.session_state.get(_HEADINGS, ("", {}))
     if file_id != given.file_id:
-        with as_file(given) as file:
+        guesses = {}
+        with shown_errors(scene.language), as_file(given) as file:
             try:
                 guesses = headings_of(file, known_layouts(scene.workspace))
+            except CellsAsHeadingsError:
+                raise
             except BadInputError:  # the page says why already: the same file was just checked
-                guesses = {}
+                pass
         st.session_state[_HEADINGS] = (given.file_id, guesses)
     found: dict[str, str] = guesses
     return found

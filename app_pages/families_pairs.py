@@ -14,6 +14,7 @@ import streamlit as st
 
 from app_pages.families_work import carry_out, order
 from app_pages.scene import Scene, shown_errors
+from app_pages.wording import literal
 from common.errors import SambangiError
 from common.language import N_
 from planning.merging import DIFFERENT, SAME
@@ -185,7 +186,7 @@ def _side(scene: Scene, row: dict[Any, Any], side: str) -> str:
     numbers = (("RT", row[f"{side}_rt"]), ("RW", row[f"{side}_rw"]))
     blocks = "/".join(f"{kind} {short_number(each)}" for kind, each in numbers if pd.notna(each))
     area = row[f"{side}_kelurahan"]
-    known = [part for part in (clean(area, 40) if pd.notna(area) else "", blocks) if part]
+    known = [part for part in (literal(clean(area, 40)) if pd.notna(area) else "", blocks) if part]
     place = ", ".join(known) or scene.say(N_("tempat tidak diketahui"))
     return f"{row[f'{side}_id']}: {person}{row[f'{side}_group']} · {place}"
 
@@ -245,7 +246,7 @@ def _show_decided(scene: Scene, who: str) -> None:
                         N_("**{pair}**: {decision}, oleh {who}, {when}"),
                         pair=f"{pair[0]}–{pair[1]}",
                         decision=scene.say(words[row["decision"]]),
-                        who=clean(row["by"], 40),
+                        who=literal(clean(row["by"], 40)),
                         when=moment_text(row["at"].to_pydatetime().astimezone(), scene.language),
                     ),
                     width="stretch",

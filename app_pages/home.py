@@ -12,7 +12,7 @@ from app_pages import families, locations
 from app_pages.home_points import points_come_first, show_points_first
 from app_pages.reads import show_areas_map, week_of_plan
 from app_pages.scene import Scene, go, remember
-from app_pages.wording import day_and_month, week_span, weekday
+from app_pages.wording import day_and_month, literal, week_span, weekday
 from common.clock import Week, parse_week
 from common.language import N_
 from publishing.words import clock_text, km_text, number_text
@@ -220,7 +220,7 @@ def _show_own_days(scene: Scene) -> None:
         return
     first = days.iloc[0]
     day = date.fromisoformat(first["day_date"])
-    st.caption(str(first["team_name"]))
+    st.caption(literal(str(first["team_name"])))
     st.title(
         scene.say(
             N_("{day}, {date} pukul {time}: {count} keluarga"),

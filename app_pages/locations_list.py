@@ -16,7 +16,7 @@ from app_pages.locations_words import (
 )
 from app_pages.locations_work import Note, forget_note
 from app_pages.scene import Scene
-from app_pages.wording import short_date
+from app_pages.wording import literal, short_date
 from common.language import N_
 from publishing.words import number_text
 
@@ -100,9 +100,9 @@ def show_family_list(
 def _show_row(
     scene: Scene, choice: Choice, family: Family, row: pd.Series, *, is_open: bool
 ) -> None:
-    parts = [family.block if choice.area_code else f"{family.block}, {family.area_name}"]
+    parts = [family.block if choice.area_code else f"{family.block}, {literal(family.area_name)}"]
     if family.street:
-        parts.append(family.street)
+        parts.append(literal(family.street))
     if choice.confirmed:
         day = row["at"].to_pydatetime().astimezone().date()
         parts.append(scene.say(N_("dipastikan {date}"), date=short_date(day, scene.language)))

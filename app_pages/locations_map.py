@@ -13,9 +13,10 @@ from app_pages.locations_words import PLACE_WORDS, REASONS, gain_sentence, probl
 from app_pages.locations_work import PICKED, Order, is_working, order
 from app_pages.points_map import street_beside
 from app_pages.scene import Scene
+from app_pages.wording import literal
 from common.language import N_
 from publishing.map_candidates import SIGNS
-from publishing.words import moment_text
+from publishing.words import clean, moment_text
 from workflows.places_by_hand import OutsideCityError, where_is
 
 _SEEN = "locations-seen"
@@ -37,7 +38,7 @@ def show_place_map(scene: Scene, stamp: str, family: Family, row: pd.Series) -> 
     """
     if is_working():
         st.rerun()
-    st.subheader(family.title(scene))
+    st.subheader(literal(family.title(scene)))
     st.markdown(_facts(scene, family, row))
     found = candidates_of(scene.workspace.folder, family.household_id, stamp)
     action = st.container(key="locations-action")
@@ -66,13 +67,15 @@ def show_place_map(scene: Scene, stamp: str, family: Family, row: pd.Series) -> 
 
 def _facts(scene: Scene, family: Family, row: pd.Series) -> str:
     """Return the street of the address, what is wrong, and what a place would do."""
-    parts = [scene.say(N_("Alamat: {street}"), street=family.street)] if family.street else []
+    street = literal(family.street)
+    parts = [scene.say(N_("Alamat: {street}"), street=street)] if street else []
     if "by" in row:
         at = row["at"].to_pydatetime().astimezone()
+        why = literal(clean(scene.say(str(row["note"])), _MOST_WHY))
         parts.append(
             scene.say(
-                N_("dipastikan {by}, {when}: {note}"), by=row["by"],
-                when=moment_text(at, scene.language), note=scene.say(str(row["note"])),
+                N_("dipastikan {by}, {when}: {note}"), by=literal(clean(row["by"], 60)),
+                when=moment_text(at, scene.language), note=why,
             )
         )  # fmt: skip
         return " · ".join(parts)
@@ -120,8 +123,8 @@ def _show_save(scene: Scene, key: str, family: Family, spot: tuple[float, float]
     except OutsideCityError as error:
         st.warning(error.text(scene.language), icon=":material/wrong_location:")
         return
-    street = street_beside(scene.workspace.folder, *spot)
-    text = scene.say(N_("Titik di kelurahan {area}"), area=where.area_name)
+    street = literal(street_beside(scene.workspace.folder, *spot) or "")
+    text = scene.say(N_("Titik di kelurahan {area}"), area=literal(where.area_name))
     st.markdown(text + (scene.say(N_(", dekat {street}"), street=street) if street else ""))
     sure = True
     if where.elsewhere:

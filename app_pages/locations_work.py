@@ -13,6 +13,7 @@ from threading import Event
 import streamlit as st
 
 from app_pages.scene import Scene, shown_errors
+from app_pages.wording import literal
 from common.errors import CancelledError
 from common.language import N_
 from publishing.words import clean, number_text
@@ -124,7 +125,7 @@ def show_done(scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":green-badge[:material/check: {scene.say(N_('tersimpan'))}] "
-            + scene.say(told, family=clean(note.order.title, 80), moved=moved)
+            + scene.say(told, family=literal(clean(note.order.title, 80)), moved=moved)
         )
         if not note.order.undo and (not taken or note.before is not None):
             st.button(

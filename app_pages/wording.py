@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from babel.dates import format_date
@@ -10,6 +11,7 @@ from common.clock import Week, week_of
 from common.language import N_, translate
 from storage.plans import PUBLISHED, PlanRecord
 
+_MARKDOWN = re.compile(r"[\\`*_\[\](){}!:$#<>~|&]")
 # reason of planning.columns.REASONS -> what it means, what would settle it
 REASON_WORDS = {
     "not_at_risk": (N_("tidak berisiko"), N_("Tidak perlu dikunjungi; dinilai ulang tiap impor.")),
@@ -87,3 +89,11 @@ def state_words(record: PlanRecord, language: str) -> str:
             N_("versi {version}, terbit {date}"), language, version=record.version, date=on
         )
     return translate(N_("versi {version}, belum diterbitkan"), language, version=record.version)
+
+
+def literal(text: str) -> str:
+    """Return a free text for markdown so that every sign is shown as written.
+
+    What people write could else become a link or load an image from elsewhere.
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", text)

@@ -32,6 +32,12 @@ def geocode_addresses(
         str | None, typer.Option("--layout", help="Nama tata letak register.")
     ] = None,
     codes: Annotated[str | None, typer.Option("--codes", help="Nama peta kode register.")] = None,
+    code_field: Annotated[
+        str | None, typer.Option("--code-field", help="Kolom kode kelurahan di berkas batas.")
+    ] = None,
+    name_field: Annotated[
+        str | None, typer.Option("--name-field", help="Kolom nama kelurahan di berkas batas.")
+    ] = None,
 ) -> None:
     """Tempatkan alamat di peta tanpa ruang kerja.
 
@@ -47,6 +53,8 @@ def geocode_addresses(
             register=register,
             layout=layout,
             codes=codes,
+            code_field=code_field,
+            name_field=name_field,
             progress=report,
         )
     show(context, summary)

@@ -34,7 +34,9 @@ def name_key(name: str) -> str:
     return _NOT_LETTER.sub("", _PREFIX.sub("", name.strip().casefold()))
 
 
-def match_area_names(households: pd.DataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.intp]:
+def match_area_names(
+    households: pd.DataFrame, areas: gpd.GeoDataFrame, *, across: bool = False
+) -> NDArray[np.intp]:
     """Return the position in ``areas`` of each family's kelurahan by name, -1 where unsure.
 
     A recognised ``kecamatan_name`` bounds the search; a kelurahan that is not in it is not
@@ -43,6 +45,10 @@ def match_area_names(households: pd.DataFrame, areas: gpd.GeoDataFrame) -> NDArr
     matches exactly, else by a similarity of at least ``CUT_OFF`` that is ``MARGIN`` above the
     next, or within a stated kecamatan ``CUT_OFF_WITHIN`` and ``MARGIN_WITHIN``; a name that stands
     twice matches none.
+
+    With ``across`` a name spelt as a kelurahan of another kecamatan is that kelurahan, where there
+    is but one: for families that nothing else places. Kelurahan Jatiuwung lies in kecamatan
+    Cibodas and is often put in Jatiuwung.
 
     Parameters
     ----------
@@ -61,14 +67,16 @@ def match_area_names(households: pd.DataFrame, areas: gpd.GeoDataFrame) -> NDArr
     stated = households[["kelurahan_name", "kecamatan_name"]].fillna("")
     pairs = stated.drop_duplicates()
     found = [
-        _position(name_key(name), name_key(within), names, kecamatan)
+        _position(name_key(name), name_key(within), names, kecamatan, across=across)
         for name, within in pairs.itertuples(index=False)
     ]
     positions = pd.Series(found, index=pd.MultiIndex.from_frame(pairs))
     return np.asarray(positions.reindex(pd.MultiIndex.from_frame(stated)), dtype=np.intp)
 
 
-def _position(name: str, within: str, names: Sequence[str], kecamatan: Sequence[str]) -> int:
+def _position(
+    name: str, within: str, names: Sequence[str], kecamatan: Sequence[str], *, across: bool
+) -> int:
     if not name:
         return -1
     bounds: Sequence[int] = range(len(names))
@@ -80,7 +88,8 @@ def _position(name: str, within: str, names: Sequence[str], kecamatan: Sequence[
             bounded = True
             bounds = [at for at in bounds if kecamatan[at] == distinct[meant]]
     if bounded and name in names and all(names[at] != name for at in bounds):
-        return -1  # well spelt, but of another kecamatan
+        # well spelt, but of another kecamatan
+        return names.index(name) if across and names.count(name) == 1 else -1
     best = _best(name, [names[at] for at in bounds], bounded=bounded)
     return bounds[best] if best >= 0 else -1
 

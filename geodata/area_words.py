@@ -68,6 +68,9 @@ def areas_in_words(
             rows = open_[(found[open_] < 0) & texts[column].notna().to_numpy()]
             at = names.in_texts(parsed[column].iloc[rows], bounds[rows])
             found[rows], source[rows] = at, np.where(at >= 0, number, source[rows])
+    lost = np.flatnonzero(found < 0)  # "Kel. Jatiuwung Kec. Jatiuwung": as sure as bare words
+    found[lost] = match_area_names(named.iloc[lost], areas, across=True)
+    source[lost] = np.where(found[lost] >= 0, SOURCES.index("words"), -1)
     return found, source
 
 

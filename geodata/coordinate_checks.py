@@ -78,3 +78,29 @@ def families_on_point(lon: Floats, lat: Floats) -> Ints:
     points = pd.DataFrame({"lon": lon.round(5), "lat": lat.round(5)})
     count = points.groupby(["lon", "lat"])["lon"].transform("size")
     return count.fillna(0).to_numpy(dtype=np.intp)
+
+
+def moved_inside(shapes: NDArray[np.object_], xy: Floats, area: Ints) -> Floats:
+    """Return the points, those outside their area at its nearest point 1 m inside the border.
+
+    Parameters
+    ----------
+    shapes
+        The areas, in metres.
+    xy
+        n points, metres; NaN stays.
+    area
+        The area of each point, 0 or more.
+    """
+    inside = xy.copy()
+    shapely.prepare(shapes)
+    for at in np.unique(area):
+        mine = np.flatnonzero((area == at) & np.isfinite(xy[:, 0]))
+        out = mine[~shapely.intersects_xy(shapes[at], xy[mine, 0], xy[mine, 1])]
+        if len(out):
+            core = shapely.buffer(shapes[at], -1.0)
+            near = shapely.shortest_line(
+                shapes[at] if core.is_empty else core, shapely.points(xy[out])
+            )
+            inside[out] = shapely.get_coordinates(shapely.get_point(near, 0))
+    return inside

@@ -54,6 +54,7 @@ class Evidence:
     piled: Mask  # (n,) many families share the register coordinate
     pile_size: int  # families on a usual pile, 0 without any
     unsure: Mask  # (n,) the kelurahan is told by the address alone
+    unsure_m: float  # how far nine in ten live from the street by which it is told
 
     def blocks(self, way: str) -> Blocks | None:
         """Return the RT or RW; None on the other ways."""

@@ -34,6 +34,8 @@ class FamilyAreas:
     by_name: Mask
     by_point: Mask
     by_address: Mask
+    guessed: Mask  # by address, and not because it says "Kel. ..."
+    confidence: Floats  # that an address tells the right kelurahan, 0 to 1; NaN for others
     foreign: Mask  # a code of another city
     streets: NamedStreets
     found: FamilyStreets
@@ -48,7 +50,8 @@ def family_areas(
 
     By the stated code, else by name (:mod:`geodata.area_names`; not for a code of another city),
     else by a kelurahan that the address calls so, else by the coordinate, else by whatever else
-    the address tells (:mod:`geodata.address_areas`).
+    the address tells (:mod:`geodata.address_areas`), else by a name that contradicts its
+    kecamatan.
 
     Parameters
     ----------
@@ -66,13 +69,19 @@ def family_areas(
     streets = named_streets(ground.pieces, everywhere)
     asked = (parsed.iloc[rows], households["kecamatan_name"].iloc[rows])
     told = areas_by_address(*asked, ground.areas, ground.shapes, streets) if len(rows) else None
-    by_address = np.zeros(len(area), dtype=bool)
+    by_address, guessed = np.zeros(len(area), dtype=bool), np.zeros(len(area), dtype=bool)
+    confidence = np.full(len(area), np.nan)
     if told is not None:
         sure = (told.source == WRITTEN) | (here[rows] < 0)
         sure &= told.area >= 0
         area[rows[sure]], by_address[rows[sure]] = told.area[sure], True
+        guessed[rows[sure]] = told.source[sure] != WRITTEN
+        confidence[rows[sure]] = told.confidence[sure]
     by_point = (area < 0) & (here >= 0)
     area = np.where(by_point, here, area)
+    lost = np.flatnonzero((area < 0) & ~foreign)  # by a name that contradicts its kecamatan
+    area[lost] = match_area_names(households.iloc[lost], ground.areas, across=True)
+    by_name[lost] = area[lost] >= 0
     scope = area.copy()
     found = streets_of(streets, parsed, np.where(by_address, -1, area))
     if told is not None:
@@ -93,8 +102,9 @@ def family_areas(
             streets,
         )
     return FamilyAreas(
-        area, by_name, by_point, by_address, foreign, streets, found, estates, report
-    )
+        area, by_name, by_point, by_address, guessed, confidence, foreign, streets, found, estates,
+        report,
+    )  # fmt: skip
 
 
 def _has_address(parsed: pd.DataFrame) -> Mask:

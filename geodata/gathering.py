@@ -61,22 +61,25 @@ def gather(
         ``geodata.columns.POINTS``, or None.
     """
     xy, trusted = register
-    area, areas, shapes = belongs.area, ground.areas, ground.shapes
+    areas, shapes = ground.areas, ground.shapes
+    area, sure = belongs.area, np.where(belongs.guessed, -1, belongs.area)
+    unsure_m = _unsure_radius(belongs, settings)
     known = known_centres(points, areas, shapes, ground.to_m, settings.outside_tolerance_m)
     blocks: dict[str, Blocks] = {}
     for unit, columns, least, radius_m, sources in (
         ("rt", ["rw", "rt"], settings.least_known_rt, settings.default_radius_rt_m, ["rt"]),
         ("rw", ["rw"], settings.least_known_rw, settings.default_radius_rw_m, ["rw", "posyandu"]),
     ):
-        group = _group(area, *(keys[column] for column in columns))
+        # RT 3 of a guessed kelurahan is more often another RT 3
+        group = _group(sure, *(keys[column] for column in columns))
         learned = learn_blocks(group, area, xy, trusted, shapes, least)
         for source in sources:
             learned = add_points(learned, keys, known, source, radius_m, xy, trusted)
         blocks[unit] = learned
     names = learn_names(
-        parsed, belongs.found, area, areas, shapes, register, settings.least_known_rw
+        parsed, belongs.found, sure, areas, shapes, register, settings.least_known_rw
     )
-    spot, spots = _spots(parsed, area, ground, points, settings)
+    spot, spots = _spots(parsed, sure, ground, points, settings)
     area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
     return Evidence(
         area, xy, trusted, blocks["rt"], blocks["rw"], names, belongs.streets, belongs.found,
@@ -84,8 +87,15 @@ def gather(
         {"rt": settings.least_known_rt, "rw": settings.least_known_rw,
          "names": settings.least_known_rw},
         piles > 0, int(np.median(piles[piles > 0])) if piles.any() else 0,
-        belongs.by_address,
+        belongs.by_address, unsure_m,
     )  # fmt: skip
+
+
+def _unsure_radius(belongs: FamilyAreas, settings: PlacingSettings) -> float:
+    """Return the radius where a street tells the kelurahan: as measured, else as set, metres."""
+    measured = belongs.told.get("measured", {})
+    on_street = measured.get("on_street", {}) if isinstance(measured, dict) else {}
+    return float(on_street.get("radius_m", settings.default_radius_unsure_street_m))
 
 
 def _spots(

@@ -39,7 +39,7 @@ ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
             N_("Hapus baris ganda atau betulkan kodenya."),
         ),
         "no_area": IssueText(
-            N_("Tidak ada kode kelurahan, nama kelurahan, ataupun koordinat."),
+            N_("Tidak ada kode kelurahan, nama kelurahan, koordinat, ataupun alamat."),
             N_("Isi kelurahan keluarga ini."),
         ),
         "risk_mark_unreadable": IssueText(

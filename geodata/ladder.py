@@ -154,11 +154,11 @@ def _ladder(
     return ladder
 
 
-def _unknown_radius(extent: Floats, unsure: NDArray[np.bool_], settings: PlacingSettings) -> Floats:
+def _unknown_radius(
+    extent: Floats, unsure: NDArray[np.bool_], evidence: Evidence, settings: PlacingSettings
+) -> Floats:
     """Return the radius around the middle of a street where no known family tells one."""
-    beside = np.where(
-        unsure, settings.default_radius_unsure_street_m, settings.default_radius_street_m
-    )
+    beside = np.where(unsure, evidence.unsure_m, settings.default_radius_street_m)
     return np.asarray(np.hypot(extent, beside), dtype=np.float64)
 
 
@@ -203,7 +203,7 @@ def _on_street(
         far + doubtful + np.where(far >= _VERY_FAR, _APART, 0),
         np.maximum(how, 0) + doubtful + 2 * _APART + np.where(unsure, _UNSURE, 0),
     )
-    unknown = _unknown_radius(extent, unsure, settings)
+    unknown = _unknown_radius(extent, unsure, evidence, settings)
     # a street at the centre of the RT is at least as near to the home as that centre
     beside = np.where(far < _VERY_FAR, told.radius_m, np.hypot(away, told.radius_m))
     return Candidates(
@@ -221,7 +221,7 @@ def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candi
     spot, unsure = evidence.spot[told.rows], evidence.unsure[told.rows]
     learned, at_spot = np.isfinite(told.name_xy[:, 0]), spot >= 0
     xy, scale = middle, np.maximum(extent, _LEAST_SCALE_M)
-    usual, kind = _unknown_radius(extent, unsure, settings), np.full(len(spot), _ON_MAP)
+    usual, kind = _unknown_radius(extent, unsure, evidence, settings), np.full(len(spot), _ON_MAP)
     if at_spot.any():
         spots = evidence.spots
         xy = np.where(at_spot[:, None], spots.xy[spot], xy)

@@ -22,6 +22,7 @@ from geodata.coordinate_checks import (
     area_of,
     distance_outside,
     families_on_point,
+    moved_inside,
     project,
 )
 from geodata.cut_streets import far_from_street
@@ -54,6 +55,7 @@ class Located:
     rw: pd.Series  # as stated, else as the address says
     rt: pd.Series
     factors: dict[str, Factors]  # by way, see geodata.ladder.settle
+    confidence: pd.Series  # that an address tells the right kelurahan, 0 to 1; NaN for others
 
 
 def locate_households(
@@ -163,13 +165,16 @@ def locate(
     piles = np.where(flags["pile"], on_point, 0)
     evidence = gather(addresses, keys, belongs, ground, (xy, trusted), piles, points, settings)
     placing = settle(evidence, settings, known)
+    learned = (placing.grade != "register") & (area >= 0)
+    placing.xy[learned] = moved_inside(ground.shapes, placing.xy[learned], area[learned])
     places = _places(households.index, placing, area, ground, flags, (lon, lat))
     report = _report(places, flags, belongs, away_m)
     report |= {"from_points": placing.from_points, "calibration": placing.calibration}
     if belongs.told:
         report["by_address"] = belongs.told
     streets_named = _street_names(households.index, belongs)
-    return Located(places, report, streets_named, rw, rt, placing.factors)
+    confidence = pd.Series(belongs.confidence, index=households.index)
+    return Located(places, report, streets_named, rw, rt, placing.factors, confidence)
 
 
 def _street_names(index: pd.Index, belongs: FamilyAreas) -> pd.Series:

@@ -28,11 +28,14 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
 _AREA: Final = ("area_code_stated", "kelurahan_name", "register_lat")
 _MARKS: Final = (*MARK_COLUMNS, *KINDS)
 _LEAST_ALIKE: Final = 80.0  # rapidfuzz ratio, 0 to 100; one letter of five differs at 80
+# a heading without the "not" of a mark, or with one too many, says the opposite of it
+_NOT: Final = frozenset({"tidak", "tdk", "tak", "bukan", "belum", "non", "tanpa"})
+_CELL: Final = re.compile(r"\d{8}|^-?\d+[.,]\d+$")  # a NIK, a code of a family, a coordinate
 _LEAD: Final = 5.0  # over the next column, else nobody knows which is meant
 # How offices name our columns besides BKKBN's own headings.
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "kode_keluarga": ("no keluarga", "nomor keluarga", "id keluarga", "kode kk", "no kki"),
+        "kode_keluarga": ("no keluarga", "nomor keluarga", "id keluarga", "kd keluarga"),
         "nik": ("nik kepala keluarga", "no nik", "nomor induk kependudukan", "nik kk"),
         "head_name": ("kepala keluarga", "nama kk", "nama kepala"),
         "wife_name": ("istri", "nama ibu", "ibu"),
@@ -62,6 +65,29 @@ class OwnLayoutError(BadInputError):
     code = "own-layout"
 
 
+class CellsAsHeadingsError(BadInputError):
+    """What should be headings looks like the cells of a family."""
+
+    code = "layout-no-headings"
+
+
+def require_no_cells(titles: Iterable[str]) -> None:
+    """Check that headings are words, so that nothing of a family is shown or kept.
+
+    Raises
+    ------
+    CellsAsHeadingsError
+        One has eight digits in a row or is a number with decimals; it is not quoted.
+    """
+    if any(_CELL.search(title.strip()) for title in titles):
+        raise CellsAsHeadingsError(
+            N_(
+                "Baris judulnya tampak berisi data keluarga, bukan judul kolom; tambahkan baris "
+                "judul di atas baris pertama."
+            )
+        )
+
+
 def make_layout(name: str, columns: Sequence[tuple[str, str]]) -> Layout:
     """Return a layout of an office's own headings.
 
@@ -79,7 +105,10 @@ def make_layout(name: str, columns: Sequence[tuple[str, str]]) -> Layout:
         The name is not allowed; a heading is blank or stands twice; a column is not ours or is
         taken twice; water or toilet come both as a mark and by kind; the number of the family,
         its place (code or name of the kelurahan, or a coordinate) or every mark is missing.
+    CellsAsHeadingsError
+        A heading looks like a cell.
     """
+    require_no_cells(title for title, _ in columns)
     if not _NAME.fullmatch(name) or name in LAYOUTS:
         raise OwnLayoutError(
             N_("Nama tata letak {name!r} tidak dapat dipakai; tulis mis. krs-kota-2026."),
@@ -99,7 +128,10 @@ def make_layout(name: str, columns: Sequence[tuple[str, str]]) -> Layout:
     _require_enough(set(ours))
     titles = dict(zip(keys, (title for title, _ in columns), strict=True))
     used = {key: column for key, (_, column) in zip(keys, columns, strict=True) if column != UNUSED}
-    least = needed_headings(used) | {key for key, column in used.items() if column == "address"}
+    further = {"address"}
+    if not {"area_code_stated", "kelurahan_name"} & set(ours):
+        further |= {"register_lat", "register_lon"}  # nothing else tells the kelurahan
+    least = needed_headings(used) | {key for key, column in used.items() if column in further}
     return Layout(name, tuple(keys), MappingProxyType(used), least, MappingProxyType(titles))
 
 
@@ -113,9 +145,15 @@ def guess_columns(headings: Iterable[str]) -> dict[str, str]:
 
     A heading is compared with the headings of BKKBN's files and with other usual names by
     rapidfuzz's ratio. Each column goes to the heading most like it; where two columns are
-    about as likely, none is guessed.
+    about as likely, none is guessed; ``tidak`` and its like must stand in both or in neither.
+
+    Raises
+    ------
+    CellsAsHeadingsError
+        A heading looks like a cell.
     """
     titles = list(dict.fromkeys(headings))
+    require_no_cells(titles)
     guesses = dict.fromkeys(titles, UNUSED)
     if not titles:
         return guesses
@@ -123,6 +161,10 @@ def guess_columns(headings: Iterable[str]) -> dict[str, str]:
     alike = process.cdist(
         [heading_key(title) for title in titles], names, scorer=fuzz.ratio, dtype=np.float64
     )
+    denied = [
+        np.array([_denies(name) for name in each]) for each in (map(heading_key, titles), names)
+    ]
+    alike[denied[0][:, None] != denied[1][None, :]] = 0.0
     of_column = np.array([TEXT_COLUMNS.index(column) for column in columns])
     best = np.zeros((len(titles), len(TEXT_COLUMNS)))
     np.maximum.at(best.T, of_column, alike.T)
@@ -136,6 +178,12 @@ def guess_columns(headings: Iterable[str]) -> dict[str, str]:
             best[:, at] = 0.0
         best[row, :] = 0.0
     return guesses
+
+
+def _denies(key: str) -> int:
+    """Return what a heading says of fitness and denies, as a number to compare."""
+    said = set(key.split("_"))
+    return 2 * ("layak" in said) + bool(said & _NOT)
 
 
 def _known_names() -> tuple[list[str], list[str]]:

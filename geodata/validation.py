@@ -63,9 +63,10 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
     """Return the families of a register, its issues and the rows that cannot be used.
 
     Quarantined are rows without a usable ``kode_keluarga``, with one that an earlier usable row
-    has, without any hint of the kelurahan, with an unreadable ``risiko_stunting``, with more
-    cells than headings, or that repeat the headings. All other faults are issues of an accepted
-    row: the value is missing, or kept as written where :mod:`geodata.cells` says so.
+    has, without any hint of the kelurahan (code, name, coordinate or address), with an unreadable
+    ``risiko_stunting``, with more cells than headings, or that repeat the headings.
+    All other faults are issues of an accepted row: the value is missing, or kept as written where
+    :mod:`geodata.cells` says so.
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ def _typed(
 
 def _unusable(text: pd.DataFrame, households: pd.DataFrame, layout: Layout) -> list[_Fault]:
     """Return the faults of whole rows, but for families seen before."""
-    hints = households[["area_code_stated", "kelurahan_name", "register_lon"]]
+    hints = households[["area_code_stated", "kelurahan_name", "register_lon", "address"]]
     key = layout.heading_of("kode_keluarga")
     written = text["kode_keluarga"]
     maybe = written[matches(written, "(?i)k.*e")].unique()

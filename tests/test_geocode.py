@@ -137,7 +137,9 @@ def test_an_address_that_tells_nothing_keeps_its_row_with_grade_none(
     assert answers["id"].tolist() == ["b", "a", "c"]
     assert answers["grade"].tolist() == ["none", "none", "kelurahan"]
     assert answers.iloc[0].tolist() == ["b", "", "", "", "none", "", ""]
-    assert answers["matched"].iloc[2] == "kelurahan Sukarekaan"
+    assert answers["matched"].iloc[2] == (
+        "kelurahan Sukarekaan; kelurahan by address, confidence 0.80"
+    )
     assert (told["rows"], told["placed"]) == (3, 1)
 
 

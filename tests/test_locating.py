@@ -16,6 +16,7 @@ from geodata.area_places import area_places
 from geodata.boundaries import read_boundaries
 from geodata.centres import geometric_medians, radius_within, robust_centres
 from geodata.columns import GRADES, HOUSEHOLDS, PLACES
+from geodata.coordinate_checks import area_of
 from geodata.cut_streets import cut_streets
 from geodata.ladder import calibration_report
 from geodata.locating import FLAGS, locate_households
@@ -272,7 +273,7 @@ def test_traps_of_real_names_are_avoided(
 
 
 @pytest.mark.real_streets
-def test_a_name_with_the_wrong_kecamatan_is_never_guessed(real_data: Path) -> None:
+def test_a_name_with_the_wrong_kecamatan_is_taken_where_nothing_else_tells(real_data: Path) -> None:
     areas = read_boundaries(real_data / "kota_tangerang/kelurahan.geojson")
     rows = [
         {"kelurahan_name": name, "kecamatan_name": other}
@@ -281,6 +282,8 @@ def test_a_name_with_the_wrong_kecamatan_is_never_guessed(real_data: Path) -> No
         if other != own
     ]
     assert (match_area_names(pd.DataFrame(rows), areas) == -1).all()
+    last = match_area_names(pd.DataFrame(rows), areas, across=True)  # where nothing else tells
+    assert areas["area_name"].to_numpy()[last].tolist() == [row["kelurahan_name"] for row in rows]
 
 
 @pytest.mark.real_streets
@@ -521,3 +524,24 @@ def test_every_family_has_one_place_and_the_counts_add_up(
     bad = places["flags"].str.contains("swapped|pile|outside|no_coordinate")
     assert not (places["grade"] == "register")[bad].any()
     assert (places["grade"] == "register")[~bad & ~none].all()
+
+
+def test_no_learned_place_lies_outside_its_kelurahan() -> None:
+    # a street along the border belongs to both sides; its families live in their own
+    border = streets([(106.61005, -6.199), (106.61005, -6.191)]).assign(name="Jalan Batas")
+    along = {"address": "Jl. Batas No. 3", "rw": None, "rt": None}
+    rows = families(along, along | {"area_code_stated": EAST})
+    places = locate_households(rows, city(), border, RULES)[0]
+    assert places["grade"].tolist() == ["street", "street"]
+    inside = area_of(city(), places["lon"].to_numpy(float), places["lat"].to_numpy(float))
+    assert city()["area_code"].to_numpy()[inside].tolist() == places["area_code"].tolist()
+
+
+def test_rt_and_rw_of_a_kelurahan_that_was_guessed_place_nobody() -> None:
+    named = streets([(106.601, -6.195), (106.609, -6.195)]).assign(name="Jalan Melati")
+    guess = {"area_code_stated": None, "address": "Jl. Melati RT 001 RW 001"}
+    rows = families(*cluster(6), guess)
+    place = locate_households(rows, city(), named, RULES)[0].iloc[-1]
+    assert (place["area_code"], place["grade"]) == (WEST, "street")
+    assert "kelurahan_by_address" in flags_of(place)
+    assert place["radius_m"] >= RULES.default_radius_unsure_street_m

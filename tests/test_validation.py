@@ -80,7 +80,13 @@ def test_an_empty_environment_factor_stays_unknown(tmp_path: Path) -> None:
         ({"kode_keluarga": "3,67E+15"}, "kode_keluarga", "family_code_digits_lost"),
         ({"risiko_stunting": "ya"}, "risiko_stunting", "risk_mark_unreadable"),
         (
-            {"kode_kelurahan": "", "nama_kelurahan": "-", "latitude": "0", "longitude": "0"},
+            {
+                "kode_kelurahan": "",
+                "nama_kelurahan": "-",
+                "latitude": "0",
+                "longitude": "0",
+                "alamat": "",
+            },
             "kode_kelurahan",
             "no_area",
         ),

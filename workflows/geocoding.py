@@ -41,6 +41,8 @@ def geocode(
     register: Path | None = None,
     layout: str | None = None,
     codes: str | None = None,
+    code_field: str | None = None,
+    name_field: str | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write a place for every address of a file and return counts; grades sum to the rows.
@@ -60,11 +62,13 @@ def geocode(
         Families with coordinates of the same city.
     layout, codes
         How the register is read, where its headings and marks do not tell.
+    code_field, name_field
+        Columns of the boundaries, see :func:`geodata.boundaries.read_boundaries`.
 
     Raises
     ------
     GeocodeOutputError
-        ``out`` is a folder or one of the inputs, or cannot be written.
+        ``out`` is no ordinary file, is one of the inputs, or cannot be written.
     MissingFileError, EmptyTableError, NotATableError, TableTooLargeError, HeadingError
         The file or the register is no usable table.
     GeocodeHeadingsError, GeocodeIdError
@@ -81,7 +85,8 @@ def geocode(
     progress(0.0, N_("Membaca alamat"))
     queries = read_queries(file)
     progress(0.1, N_("Membaca batas kelurahan"))
-    areas, _ = repair_topology(read_boundaries(boundaries))
+    drawn_areas = read_boundaries(boundaries, code_field=code_field, name_field=name_field)
+    areas, _ = repair_topology(drawn_areas)
     progress(0.2, N_("Membaca jalan"))
     epsg = int(local_crs(areas).to_epsg() or 0)
     outline = city_outline(areas, epsg, settings.streets.margin_m)
@@ -98,7 +103,16 @@ def geocode(
     answers = results(queries, _first(located, len(queries)), areas)
     progress(0.9, N_("Menulis hasil"))
     _write(answers, out)
-    return _summary(answers, located, areas, learned)
+    stated = queries["kelurahan"].notna()
+    told = located.confidence.iloc[: len(queries)].isna() & answers["area_code"].notna()
+    about = {
+        "kelurahan_stated": int(stated.sum()),
+        "kelurahan_unknown": int((stated & ~told).sum()),
+        "register_families_elsewhere": int(
+            located.places["area_code"][len(queries) :].isna().sum()
+        ),
+    }
+    return _summary(answers, located, areas, learned) | about
 
 
 def _register(path: Path, layout: str | None, codes: str | None) -> pd.DataFrame:
@@ -115,12 +129,14 @@ def _first(located: Located, count: int) -> Located:
         street=located.street.iloc[:count],
         rw=located.rw.iloc[:count],
         rt=located.rt.iloc[:count],
+        confidence=located.confidence.iloc[:count],
     )
 
 
 def _require_writable(out: Path, inputs: list[Path | None]) -> None:
     given = [each.resolve() for each in inputs if each is not None]
-    if out.is_dir() or not out.parent.is_dir() or out.resolve() in given:
+    taken = (out.exists() or out.is_symlink()) and (out.is_symlink() or not out.is_file())
+    if taken or not out.parent.is_dir() or out.resolve() in given:
         raise GeocodeOutputError(
             N_("Hasil tidak dapat ditulis ke {file}; pilih berkas lain."), file=out.name
         )
@@ -151,4 +167,5 @@ def _summary(
         "kelurahan": len(areas),
         "register_families": learned,
         "calibration": located.report["calibration"],
+        "by_address": located.report.get("by_address", {}),
     }

@@ -17,7 +17,7 @@ from geodata.centres import Floats, Ints, geometric_medians
 MOST_HIDDEN: Final = 3000  # tell nine tenths within about 1 in 100
 MOST_ON_MAP: Final = 25_000  # cheap, and what is rarely placed by the map must be told as well
 _LITTLE: Final = 1e-6  # of the northing decides among families on one meridian
-_MOST_PAIRS: Final = 90_000  # of a hidden family and a neighbour; bounds the work
+_MOST_PAIRS: Final = 180_000  # of a hidden family and a neighbour; bounds the work
 
 
 @dataclass(frozen=True, slots=True)

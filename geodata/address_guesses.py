@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from geodata.address_words import (
     BEHIND_NUMERAL,
+    DWELLINGS,
     ESTATE_HINTS,
     KIND,
     NEXT_WORD,
@@ -55,6 +56,8 @@ def unmarked(name: str, follower: str, seen: AbstractSet[str]) -> str:
     hinted = len(words) > 1 and not ESTATE_HINTS.isdisjoint(words)
     if "estate" not in seen and (follower == "block" or hinted):
         return "estate"
+    if words[0].strip(".") in DWELLINGS:
+        return "rest"
     if seen.isdisjoint(STREETS) and (
         follower in {"number", "gg"} or (len(words) > 1 and "raya" in {words[0], words[-1]})
     ):

@@ -24,7 +24,7 @@ _WORDS: Final = {
     "rt?": "r t tr rd",  # a slip of the pen, when an RW follows
     "rw": "rw rww rrw",
     "km": "km",
-    "kampung": "kp kampung kamp kmp kpg kampong dusun dsn lingkungan lingk",
+    "kampung": "kp kampung kamp kmp kpg kampong dusun dsn lingkungan lingk ling link",
     "kelurahan": "kel kelurahan klurahan desa ds",
     "kecamatan": "kec kecamatan kecamtan",
     "city": "kota kotamadya kodya kab kabupaten",
@@ -54,6 +54,8 @@ ESTATE_HINTS: Final = _set(
 SECTORS: Final = _set("sektor sekt sector")
 PLOTS: Final = _set("kav kavling kavl kapling")
 TITLES: Final = _set("h hj kh haji ust ustadz ustad raden rd kyai kiai")
+# A floor or a rented room is no street: Lt. 3 No. 12, Kost Bu Siti Gg. Manggis.
+DWELLINGS: Final = _set("lt lantai kost kos kontrakan rumah rmh")
 NUMERIC: Final = _set("block number rt rw km postcode phone")
 
 # A dash stands between two parts when it is lonely; Al-Ikhlas is one name.

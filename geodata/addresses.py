@@ -109,13 +109,27 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
     """
     codes, unique = pd.factorize(texts.astype("str"))
     cells = pa.array(unique.to_numpy(), type=pa.large_string())
-    table = _read(pc.utf8_slice_codeunits(cells, 0, MOST_LETTERS))
+    cells = pc.utf8_slice_codeunits(cells, 0, MOST_LETTERS)
+    cells = _without_points(cells)
+    table = _read(cells)
     table = table.take(pa.array(codes, mask=codes < 0))
     kinds = pc.fill_null(table["street_kind"], "")
     table = table.set_column(COLUMNS.index("street_kind"), "street_kind", kinds)
     return pd.DataFrame(
         {name: pd.Series(table[name], index=texts.index, dtype="str") for name in COLUMNS}
     )
+
+
+def _without_points(texts: pa.Array) -> pa.Array:
+    """Return the texts with ``R.T. 03`` as ``RT 03``."""
+    pointed = pc.or_(pc.match_substring(texts, "R."), pc.match_substring(texts, "r."))
+    pointed = pc.fill_null(pointed, pa.scalar(False))  # noqa: FBT003 - a value of Arrow
+    some = texts.filter(pointed)
+    for letter in "TW":
+        some = pc.replace_substring_regex(
+            some, rf"(?i)\bR\. ?{letter}\.?[ .:]*([0-9])", rf"R{letter} \1"
+        )
+    return pc.replace_with_mask(texts, pointed, some)
 
 
 def _read(texts: pa.Array) -> pa.Table:

@@ -395,3 +395,21 @@ def test_a_key_has_letters_and_digits_only(name: str) -> None:
         assert key == key.casefold()
     else:
         assert not re.search("[a-zA-Z0-9]", decomposed)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Jl. Mawar R.T. 003 R.W. 002 No. 5", {"street": "Mawar", "rt": "003", "rw": "002"}),
+        ("Gg. Manggis r.t.03/r.w.05", {"gang": None, "street": "Manggis", "rw": "005"}),
+        ("Link. Kubang Welut RT 2 RW 3", {"kampung": "Kubang Welut", "rt": "002"}),
+        ("Ling. Cibiru No 3", {"kampung": "Cibiru", "number": "3"}),
+        ("Lt. 3 No. 12", {"street": None, "number": "12", "rest": "Lt. 3"}),
+        ("Kost Bu Siti Gg. Manggis", {"street": "Manggis", "rest": "Kost Bu Siti"}),
+    ],
+)
+def test_points_hamlets_floors_and_rented_rooms_are_told_apart(
+    text: str, parts: dict[str, str | None]
+) -> None:
+    read = parse_addresses(pd.Series([text])).iloc[0]
+    assert {name: None if pd.isna(read[name]) else read[name] for name in parts} == parts

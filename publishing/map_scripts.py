@@ -140,3 +140,52 @@ PICK = """{% macro script(this, kwargs) %}
     });
 })({{ this._parent.get_name() }});
 {% endmacro %}"""
+
+# Numbers that would cover one another are moved apart at each zoom, with a line to their door.
+DISCS = """{% macro script(this, kwargs) %}
+(function (map) {
+    var APART = 27, ROUNDS = 80, lines = L.layerGroup().addTo(map), stops = [], fixed = [];
+    map.eachLayer(function (layer) {
+        var kind = (layer.options.icon && layer.options.icon.options.className) || "";
+        if (/\\bstop-number\\b/.test(kind)) { stops.push([layer, layer.getLatLng()]); }
+        if (/\\bbase-house\\b/.test(kind)) { fixed.push(layer.getLatLng()); }
+    });
+    function show() {
+        var doors = stops.map(function (stop) { return map.latLngToLayerPoint(stop[1]); });
+        var houses = fixed.map(function (place) { return map.latLngToLayerPoint(place); });
+        var at = doors.map(function (door) { return door.clone(); });
+        for (var round = 0, touching = true; touching && round < ROUNDS; round += 1) {
+            touching = false;
+            at.forEach(function (one, i) {
+                at.slice(i + 1).concat(houses).forEach(function (other, j) {
+                    var x = other.x - one.x, y = other.y - one.y, away = Math.sqrt(x * x + y * y);
+                    if (away >= APART) { return; }
+                    touching = true;
+                    if (away < 0.01) {  // on one point each pair parts its own way
+                        x = Math.cos(i + 2.4 * j); y = Math.sin(i + 2.4 * j); away = 1;
+                    }
+                    var still = j >= at.length - i - 1, lack = Math.max(APART - Math.sqrt(
+                        Math.pow(other.x - one.x, 2) + Math.pow(other.y - one.y, 2)), 0) + 0.5;
+                    one.x -= x / away * lack / (still ? 1 : 2);
+                    one.y -= y / away * lack / (still ? 1 : 2);
+                    if (!still) {
+                        other.x += x / away * lack / 2;
+                        other.y += y / away * lack / 2;
+                    }
+                });
+            });
+        }
+        lines.clearLayers();
+        stops.forEach(function (stop, i) {
+            var place = map.layerPointToLatLng(at[i]);
+            stop[0].setLatLng(place);
+            if (at[i].distanceTo(doors[i]) > 13) {
+                L.polyline([stop[1], place], {color: "#000", weight: 1.5, interactive: false,
+                    className: "stop-leader"}).addTo(lines);
+            }
+        });
+    }
+    map.on("zoomend", show);
+    map.whenReady(show);
+})({{ this._parent.get_name() }});
+{% endmacro %}"""

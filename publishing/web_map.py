@@ -87,6 +87,10 @@ class _Tags(_Script):
     _template = Template(map_scripts.TAGS)
 
 
+class _Discs(_Script):
+    _template = Template(map_scripts.DISCS)
+
+
 class _Pick(_Script):
     _template = Template(map_scripts.PICK)
 
@@ -112,8 +116,9 @@ def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
     -------
     folium.Map
         Fitted to the day. Stops are div icons of class ``stop-number`` (a meeting with a kader
-        also ``stop-meeting``), the route are paths of class ``route-line``. Popups and
-        tooltips hold number, time and RT/RW (of a meeting place and count) only.
+        also ``stop-meeting``) that never cover one another, the route are paths of class
+        ``route-line``. Popups and tooltips hold number, time and RT/RW (of a meeting place and
+        count) only.
     """
     made = _plain_map(leaflet_url, words.STREETS_BY)
     _add_ground(made, sheet)
@@ -134,6 +139,7 @@ def day_map(sheet: Sheet, leaflet_url: str) -> folium.Map:
     folium.Tooltip(translate(N_("titik berangkat"), sheet.language)).add_to(base)
     for stop in sheet.stops:
         _add_stop(made, stop, sheet.language)
+    made.add_child(_Discs())
     made.add_child(_Legend(map_html.day_legend(sheet), sheet.language))
     made.fit_bounds(map_html.bounds(sheet), padding=(28, 28))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -55,6 +56,16 @@ def numbers_of(page: Page) -> list[str]:
     return sorted((text.strip() for text in icons.all_inner_texts()), key=int)
 
 
+def assert_nothing_covers_a_number(page: Page) -> None:
+    icons = map_of(page).locator(".stop-number")
+    boxes = [each.bounding_box() for each in icons.all()]
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes if box]
+    assert len(middles) == icons.count()
+    for at, (x, y) in enumerate(middles):
+        near = [math.dist((x, y), other) for other in middles[at + 1 :]]
+        assert min(near, default=99.0) > 23, "two numbers cover one another"
+
+
 def niks_of(served: Served) -> set[str]:
     with closing(sqlite3.connect(served.folder / "sambangi.sqlite")) as conn:
         rows = conn.execute("SELECT nik FROM household_persons WHERE nik IS NOT NULL").fetchall()
@@ -101,6 +112,7 @@ def test_a_supervisor_plans_the_own_kecamatan_and_prints_a_days_route(
     assert not [nik for nik in niks_of(served) if nik in text]
 
     asked = len(requests.urls)
+    assert_nothing_covers_a_number(page)
     map_of(page).locator(".stop-number").first.click()
     map_of(page).locator(".leaflet-popup").wait_for()
     page.mouse.wheel(0, -200)

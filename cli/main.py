@@ -14,6 +14,7 @@ from cli import (
     layout_commands,
     place_commands,
     register_commands,
+    solve_commands,
     week_commands,
 )
 from cli.output import stdout_is_utf8
@@ -45,6 +46,7 @@ app.add_typer(data_commands.calendar_app, name="calendar")
 app.command("locate")(data_commands.locate_families)
 app.command("score")(data_commands.score_families)
 app.command("geocode")(geocode_commands.geocode_addresses)
+app.command("solve")(solve_commands.solve)
 app.command("plan")(week_commands.plan)
 app.command("publish")(week_commands.publish)
 app.command("coverage")(coverage_commands.coverage)

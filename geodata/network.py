@@ -1,7 +1,7 @@
 """One compact street network per transport: junctions, stretches, seconds.
 
-Nodes where nothing branches are merged into longer stretches that keep their shape, and only
-the largest part in which every junction can reach every other is kept.
+Nodes where nothing branches and no speed changes are merged into longer stretches that keep
+their shape, and only the largest part in which every junction can reach every other is kept.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def build_network(
         raise EmptyNetworkError(
             N_("Jalan untuk moda {mode} semuanya satu arah tanpa jalan kembali."), mode=mode
         )
-    chains = _chains(ends[keep], forward[keep], backward[keep])
+    chains = _chains(ends[keep], forward[keep], backward[keep], speed[used.index].to_numpy()[keep])
     lines = used.geometry.to_numpy()[keep]
     network = _compact(ends[keep], forward[keep], backward[keep], metres[keep], lines, chains, epsg)
     kept_km = float(metres[keep].sum()) / 1000
@@ -153,11 +153,15 @@ def _largest_strong_part(
 
 
 def _chains(
-    ends: NDArray[np.int64], forward: NDArray[np.float64], backward: NDArray[np.float64]
+    ends: NDArray[np.int64],
+    forward: NDArray[np.float64],
+    backward: NDArray[np.float64],
+    kph: NDArray[np.float64],
 ) -> list[list[tuple[int, bool]]]:
     """Group pieces into stretches that run through nodes where nothing branches.
 
-    Each stretch is a list of (piece, taken along its drawing direction).
+    A stretch has one speed: the time to a door on it goes by its share of the length. Each is
+    a list of (piece, taken along its drawing direction).
     """
     at: dict[int, list[int]] = {}
     for piece, (u, v) in enumerate(ends.tolist()):
@@ -176,7 +180,8 @@ def _chains(
             return None
         after = pieces[0] if pieces[1] == piece else pieces[1]
         step = after, int(ends[after, 0]) == node
-        return step if ways(step[0], along=step[1]) == ways(piece, along=along) else None
+        same_ways = ways(step[0], along=step[1]) == ways(piece, along=along)
+        return step if same_ways and kph[after] == kph[piece] else None
 
     done = np.zeros(len(ends), np.bool_)
     chains: list[list[tuple[int, bool]]] = []

@@ -19,10 +19,6 @@ from planning.teams import Team
 from routing.matrix import duration_matrix, node_paths
 from routing.problem import UNREACHABLE
 
-_DEGREE_M = 111_320  # metres of a degree of latitude
-_DETOUR = 1.6  # streets are longer than the straight line; a guess
-_PACE_MPS = {"walk": 1.25, "motorcycle": 5.0, "car": 4.5}  # usual metres a second; guesses
-
 
 @dataclass(frozen=True, slots=True)
 class TravelPart:
@@ -42,9 +38,7 @@ class TravelPart:
         slowest = np.zeros((len(self.lonlat), len(self.lonlat)), np.int32)
         closed = np.zeros(slowest.shape, np.bool_)
         for transport in transports:
-            ride = duration_matrix(
-                self.graphs[transport], self.nodes[transport], reach_s=self._reach_s(transport)
-            )
+            ride = duration_matrix(self.graphs[transport], self.nodes[transport])
             access = self.access_s[transport]
             closed |= ride == UNREACHABLE
             slowest = np.maximum(slowest, ride + access[:, None] + access[None, :])
@@ -52,16 +46,6 @@ class TravelPart:
         slowest[same] = 0
         slowest[closed] = UNREACHABLE
         return slowest
-
-    def _reach_s(self, transport: str) -> float:
-        """Guess how long the longest ride is, so that the search need not cross the city.
-
-        A guess too short costs time and never a result: see :func:`routing.matrix.duration_matrix`.
-        """
-        west, south = self.lonlat.min(axis=0)
-        east, north = self.lonlat.max(axis=0)
-        across_m = _DEGREE_M * np.hypot((east - west) * np.cos(np.radians(south)), north - south)
-        return float(_DETOUR * across_m / _PACE_MPS[transport] + 300)
 
 
 @dataclass(frozen=True, slots=True)

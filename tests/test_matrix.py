@@ -6,11 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import dijkstra
 
-from routing.matrix import duration_matrix, node_paths
+from routing.contraction import contract
+from routing.matrix import _area, duration_matrix, node_paths
 from routing.problem import UNREACHABLE
 
 
@@ -28,6 +30,21 @@ def graphs(draw: st.DrawFn) -> csr_array:
     return graph_of(size, *((a, b, seconds) for (a, b), (_, _, seconds) in chosen.items()))
 
 
+@st.composite
+def streets(draw: st.DrawFn) -> csr_array:
+    """A grid with holes, one-way streets and dead ends; seconds as long as streets take."""
+    rows, columns = draw(st.integers(2, 12)), draw(st.integers(2, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    number = np.arange(rows * columns).reshape(rows, columns)
+    a = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    b = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    there, back = rng.random((2, len(a))) < draw(st.sampled_from([0.6, 0.8, 1.0]))
+    source = np.concatenate([a[there], b[back]])
+    target = np.concatenate([b[there], a[back]])
+    seconds = rng.uniform(0.1, 90, len(source))
+    return coo_array((seconds, (source, target)), shape=(rows * columns,) * 2).tocsr()
+
+
 def slow_times(graph: csr_array) -> np.ndarray:
     """Floyd and Warshall, by hand."""
     dense = graph.toarray()
@@ -38,18 +55,64 @@ def slow_times(graph: csr_array) -> np.ndarray:
     return times
 
 
-@given(graph=graphs(), reach_s=st.floats(0.0, 300), seed=st.integers(0, 9))
-def test_the_reach_changes_the_work_and_never_a_time(
-    graph: csr_array, reach_s: float, seed: int
-) -> None:
+@given(graph=graphs(), seed=st.integers(0, 9))
+@settings(max_examples=300)
+def test_every_time_is_the_shortest_one_to_the_second(graph: csr_array, seed: int) -> None:
     nodes = np.random.default_rng(seed).integers(0, graph.shape[0], 7)
-    found = duration_matrix(graph, nodes, reach_s=reach_s)
-    assert found.tolist() == duration_matrix(graph, nodes).tolist()
+    found = duration_matrix(graph, nodes)
     slow = slow_times(graph)[np.ix_(nodes, nodes)]
     assert found.dtype == np.int32
     assert ((found == UNREACHABLE) == np.isinf(slow)).all()
     reached = np.isfinite(slow)
     assert np.abs(found[reached] - slow[reached]).max(initial=0) <= 0.5 + 1e-9
+
+
+@given(graph=streets(), seed=st.integers(0, 9), count=st.integers(1, 40))
+@settings(max_examples=100)
+def test_cutting_and_contracting_change_no_time_on_a_street_grid(
+    graph: csr_array, seed: int, count: int
+) -> None:
+    nodes = np.random.default_rng(seed).integers(0, graph.shape[0], count)
+    whole = dijkstra(graph, indices=nodes)[:, nodes]
+    whole[np.isinf(whole)] = UNREACHABLE
+    assert duration_matrix(graph, nodes).tolist() == np.rint(whole).astype(int).tolist()
+
+
+@given(graph=st.one_of(graphs(), streets()), seed=st.integers(0, 9), count=st.integers(1, 9))
+def test_contracting_keeps_each_time_and_adds_no_node(
+    graph: csr_array, seed: int, count: int
+) -> None:
+    nodes = np.random.default_rng(seed).permutation(graph.shape[0])[:count]
+    small, at = contract(graph, nodes)
+    assert len(nodes) <= small.shape[0] <= graph.shape[0]
+    assert dijkstra(small, indices=at)[:, at] == pytest.approx(
+        dijkstra(graph, indices=nodes)[:, nodes], rel=1e-12
+    )
+
+
+def test_a_chain_of_streets_becomes_one_arc_each_way() -> None:
+    there = [(i, i + 1, 1.5) for i in range(99)]
+    small, at = contract(
+        graph_of(100, *there, *((b, a, 2.0) for a, b, _ in there)), np.array([99, 0])
+    )
+    assert small[at][:, at].toarray().tolist() == [[0.0, 198.0], [148.5, 0.0]]
+
+
+def test_the_area_holds_the_ways_between_the_nodes_and_not_the_far_end_of_the_city() -> None:
+    road = [(i, i + 1, 1.0) for i in range(999)]
+    graph = graph_of(1000, *road, *((b, a, 1.0) for a, b, _ in road))
+    area = _area(graph, np.array([500, 510, 520]))
+    assert set(range(500, 521)) <= set(area.tolist())
+    assert len(area) <= 2 * 20 + 21
+
+
+@given(graph=streets(), seed=st.integers(0, 9))
+def test_the_area_holds_every_node_of_every_shortest_way(graph: csr_array, seed: int) -> None:
+    asked = np.unique(np.random.default_rng(seed).integers(0, graph.shape[0], 5))
+    area = set(_area(graph, asked).tolist())
+    legs = [(int(a), int(b)) for a in asked for b in asked]
+    for path in node_paths(graph, legs, [1e6] * len(legs)):
+        assert area.issuperset(path)
 
 
 def test_a_node_without_a_way_is_unreachable_and_not_far() -> None:
@@ -72,7 +135,7 @@ def test_no_nodes_give_an_empty_matrix() -> None:
 
 def test_more_nodes_than_are_searched_at_once_give_the_same_times() -> None:
     ring = graph_of(150, *((i, (i + 1) % 150, 1.0) for i in range(150)))
-    found = duration_matrix(ring, np.arange(150), reach_s=10.0)
+    found = duration_matrix(ring, np.arange(150))
     assert found.tolist() == [[(b - a) % 150 for b in range(150)] for a in range(150)]
 
 

@@ -160,21 +160,37 @@ def test_merging_keeps_every_shortest_time(streets: gpd.GeoDataFrame, mode: str)
     assert np.abs(found - expected).max() <= 0.51  # whole seconds
 
 
+@given(streets=street_grids(), mode=st.sampled_from(["walk", "motorcycle"]))
+@settings(max_examples=60)
+def test_merging_keeps_every_time_to_a_place_inside_a_stretch(
+    streets: gpd.GeoDataFrame, mode: str
+) -> None:
+    network, _ = build_network(streets, mode, SPEEDS, EPSG)
+    nodes = [n for n in range(40) if (np.abs(network.lonlat - lonlat(n)).max(axis=1) < 1e-9).any()]
+    at = np.array([lonlat(node) for node in nodes])
+    points = put_points(network, at[:, 0], at[:, 1], SPEEDS.access_kph)
+    found = duration_matrix(points.graph, points.node_of_point)
+    slow = dict(nx.all_pairs_dijkstra_path_length(slow_graph(streets, mode), weight="seconds"))
+    assert np.abs(found - [[slow[a][b] for b in nodes] for a in nodes]).max() <= 0.51
+
+
 @given(streets=street_grids())
 @settings(max_examples=30)
 def test_nothing_is_left_to_merge(streets: gpd.GeoDataFrame) -> None:
     network, _ = build_network(streets, "motorcycle", SPEEDS, EPSG)
     ends = np.concatenate([network.edge_u, network.edge_v])
     both = np.isfinite(network.forward_s) & np.isfinite(network.backward_s)
+    pace = np.minimum(network.forward_s, network.backward_s) / network.length_m
     for node in np.flatnonzero(np.bincount(ends) == 2):
         at = np.flatnonzero((network.edge_u == node) | (network.edge_v == node))
-        # one stretch that begins and ends here, or two of which only one is a one-way street
-        assert len(at) == 1 or both[at[0]] != both[at[1]]
+        # a ring, or two of which only one is a one-way street or which differ in speed
+        alike = both[at[0]] == both[at[-1]] and pace[at[0]] == pytest.approx(pace[at[-1]])
+        assert len(at) == 1 or not alike
 
 
 def test_a_street_of_many_pieces_becomes_one_stretch() -> None:
     streets = streets_of(
-        (0, 1, "residential", 0), (1, 2, "tertiary", 0), (3, 2, "residential", 0),
+        (0, 1, "residential", 0), (1, 2, "residential", 0), (3, 2, "residential", 0),
         (3, 13, "residential", 0), (3, 4, "residential", 0),
     )  # fmt: skip
     network, report = build_network(streets, "motorcycle", SPEEDS, EPSG)
@@ -184,8 +200,16 @@ def test_a_street_of_many_pieces_becomes_one_stretch() -> None:
     assert sorted(map(lattice_node, shape)) == [0, 1, 2, 3]
     metres = metres_of(streets)
     assert network.length_m[longest] == pytest.approx(metres[:3].sum())
-    seconds = (metres[0] + metres[2]) / (18 / 3.6) + metres[1] / (25 / 3.6)
-    assert network.forward_s[longest] == pytest.approx(seconds)
+    assert network.forward_s[longest] == pytest.approx(metres[:3].sum() / (18 / 3.6))
+
+
+def test_a_stretch_ends_where_the_speed_changes() -> None:
+    streets = streets_of((0, 1, "residential", 0), (1, 2, "residential", 0), (2, 3, "service", 0))
+    network, report = build_network(streets, "motorcycle", SPEEDS, EPSG)
+    assert (report.nodes, report.edges) == (3, 2)
+    metres = metres_of(streets)
+    seconds = [metres[:2].sum() / (18 / 3.6), metres[2] / (12 / 3.6)]
+    assert sorted(network.forward_s) == pytest.approx(sorted(seconds))
 
 
 def test_a_ring_alone_is_one_stretch_and_one_node() -> None:

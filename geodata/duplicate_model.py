@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from geodata.family_evidence import KEYS
 
 NEAR_PLACE_M = 30.0  # two readings of a phone's GPS at one door seldom lie farther apart
@@ -59,7 +61,12 @@ def _names(person: str) -> tuple[Level, ...]:
 # How a family is written down a second time, by our judgement: unconfirmed.
 PIECES: dict[str, tuple[Level, ...]] = {
     "nik": (
-        Level("", "nik_l IS NULL OR nik_r IS NULL"),
+        Level(
+            "",
+            # twins, and others of one district born the same day, differ in the serial only
+            "nik_l IS NULL OR nik_r IS NULL"
+            " OR (nik_l <> nik_r AND left(nik_l, 12) = left(nik_r, 12))",
+        ),
         Level("same_nik", "nik_l = nik_r", 0.85),
         Level("near_nik", "damerau_levenshtein(nik_l, nik_r) <= 1", 0.05),
         Level("other_nik", "ELSE", 0.10),
@@ -89,6 +96,24 @@ LESSONS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("key_rt_wife_first", "rt_key", "wife_first"): ("nik", "head"),
 }
 REASONS = tuple(level.reason for levels in PIECES.values() for level in levels if level.reason)
+_PROOFS = frozenset({"same_nik", "near_nik", "same_wife_name"})
+
+
+def certain_pairs(pairs: pd.DataFrame, certain_at: float) -> pd.Series:
+    """Tell which pairs nobody need look at: bool, same index.
+
+    House and head's name alone make no pair certain, however probable: brothers live next door.
+
+    Parameters
+    ----------
+    pairs
+        ``probability`` and ``reasons`` as of ``geodata.duplicates.find_duplicates``.
+    certain_at
+        Least probability; of the settings. The NIK must also be the same but for one digit (of
+        the first twelve), or the wife's name the same.
+    """
+    proven = pairs["reasons"].map(lambda codes: not _PROOFS.isdisjoint(codes.split(";")))
+    return (pairs["probability"] >= certain_at) & proven.astype(bool)
 
 
 def stated_model(families: int) -> dict[str, Any]:

@@ -90,15 +90,20 @@ def workspace(database: Database, tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "kota")
 
 
-def pairs(*rows: tuple[int, int, float]) -> pd.DataFrame:
+def pairs(*rows: tuple[int, int, float], reasons: str = "same_nik;other_rt") -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=["left_id", "right_id", "probability"])
-    return found.assign(reasons="same_nik;other_rt").astype({"reasons": "str"})
+    return found.assign(reasons=reasons).astype({"reasons": "str"})
 
 
-def note(database: Database, *rows: tuple[int, int, float], at: datetime = AT) -> None:
+def note(
+    database: Database,
+    *rows: tuple[int, int, float],
+    at: datetime = AT,
+    reasons: str = "same_nik;other_rt",
+) -> None:
     """Store pairs as a search would."""
     with transaction(database) as conn:
-        replace_pairs(conn, pairs(*rows), at)
+        replace_pairs(conn, pairs(*rows, reasons=reasons), at)
 
 
 def known_fields(database: Database) -> dict[int, int]:
@@ -359,6 +364,15 @@ def test_certain_is_what_the_settings_say(database: Database, workspace: Workspa
     workspace.settings_file.write_text("[duplicates]\ncertain_at = 0.8\n")
     assert open_pairs(workspace)["certain"].tolist() == [True, False]
     assert decide_certain(workspace, by=BY, now=AT) == 1
+
+
+def test_a_pair_without_nik_or_wife_is_left_to_a_person(
+    database: Database, workspace: Workspace
+) -> None:
+    note(database, (1, 2, 1.0), (3, 4, 1.0), reasons="same_head_name;same_address")
+    assert open_pairs(workspace)["certain"].tolist() == [False, False]
+    assert duplicate_counts(workspace)["certain"] == 0
+    assert decide_certain(workspace, by=BY, now=AT) == 0
 
 
 # --- what a page sees

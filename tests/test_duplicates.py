@@ -17,7 +17,14 @@ from splink.internals.exceptions import SplinkException
 
 from common.settings import DuplicateSettings
 from geodata import duplicates
-from geodata.duplicate_model import LESSONS, PIECES, REASONS, settled_model, stated_model
+from geodata.duplicate_model import (
+    LESSONS,
+    PIECES,
+    REASONS,
+    certain_pairs,
+    settled_model,
+    stated_model,
+)
 from geodata.duplicates import DuplicateSearchError, find_duplicates
 from geodata.family_evidence import KEYS, LARGEST_GROUP, evidence_of
 
@@ -164,6 +171,69 @@ def test_father_and_son_in_one_house_are_two_families(tmp_path: Path) -> None:
         households.loc[father + 3, "head_name"] = sons[n % len(sons)]
     assert ids(search(households, tmp_path)) == set()
     assert ids(search(without(households, "nik"), tmp_path)) == set()
+
+
+def test_twin_brothers_next_door_are_two_families_and_never_certain(
+    written: tuple[pd.DataFrame, set[tuple[int, int]]], tmp_path: Path
+) -> None:
+    households, planted = written
+    both, twins = with_twins(households.sort_index(), 30)
+    pairs = search(both, tmp_path)
+    assert planted <= ids(pairs)
+    assert len(ids(pairs) & twins) <= 3
+    certain = ids(pairs[certain_pairs(pairs, 0.5)])
+    assert not certain & twins
+    told = pairs.set_index(["left_id", "right_id"])["reasons"]
+    assert not any("nik" in told[pair] for pair in ids(pairs) & twins)
+
+
+def test_one_wrong_digit_in_a_nik_is_evidence_but_for_the_serial(
+    written: tuple[pd.DataFrame, set[tuple[int, int]]], tmp_path: Path
+) -> None:
+    households, planted = written
+    changed = households.copy()
+    (left, right), (other, serial) = sorted(planted)[:2]
+    nik = str(changed.loc[left, "nik"])
+    changed.loc[right, "nik"] = nik[:5] + ("2" if nik[5] != "2" else "3") + nik[6:]
+    changed.loc[serial, "nik"] = str(changed.loc[other, "nik"])[:15] + "1"
+    told = search(changed, tmp_path).set_index(["left_id", "right_id"])["reasons"]
+    assert "near_nik" in told[left, right].split(";")
+    assert "nik" not in told[other, serial]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "certain"),
+    [
+        ("same_nik", True),
+        ("same_head_name;near_nik", True),
+        ("same_wife_name;same_address", True),
+        ("same_wife_name;other_nik", True),
+        ("same_head_name;same_address;same_rt", False),
+        ("near_head_name;same_address;near_wife_name", False),
+        ("", False),
+    ],
+)
+def test_house_and_head_alone_make_no_pair_certain(reasons: str, certain: bool) -> None:
+    pairs = pd.DataFrame({"probability": [0.98, 0.99, 1.0], "reasons": reasons}, index=[4, 2, 7])
+    told = certain_pairs(pairs, 0.99)
+    assert told.index.equals(pairs.index)
+    assert told.tolist() == [False, certain, certain]
+    assert certain_pairs(pairs.iloc[:0], 0.99).dtype == bool
+
+
+def with_twins(households: pd.DataFrame, number: int) -> tuple[pd.DataFrame, set[tuple[int, int]]]:
+    """Return the register with brothers next door: one letter of the name, serial, wife differ."""
+    first = households.index[(households.index < 9000)][:number]
+    twins = households.loc[first].copy()
+    twins.index = pd.RangeIndex(20_001, 20_001 + number)
+    twins["kode_keluarga"] = [f"97{n:016d}" for n in range(number)]
+    twins["nik"] = twins["nik"].str[:12] + "0001"
+    names = twins["head_name"].str.split(" ", n=1)
+    twins["head_name"] = names.str[0].str[:-1] + "I " + names.str[1]
+    others = households.loc[households.index < 9000, "wife_name"].iloc[200 : 200 + number]
+    twins["wife_name"] = others.to_numpy()
+    both = pd.concat([households, twins]).rename_axis("row")
+    return both, set(zip(first.tolist(), twins.index.tolist(), strict=True))
 
 
 def shared_houses(households: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from common.privacy import initials
 from common.settings import read_settings
 from geodata.columns import PERSONAL
+from geodata.duplicate_model import certain_pairs
 from planning.columns import GROUPS
 from planning.merging import DIFFERENT, PAIR, UNDONE, Groups, waiting_pairs
 from publishing.words import duplicate_words, group_word
@@ -66,9 +67,10 @@ def open_pairs(workspace: Workspace, area: str | None = None, language: str = "i
         ours = households.index[inside]
         pairs = pairs[pairs["left_id"].isin(ours) | pairs["right_id"].isin(ours)]
     pairs = pairs.drop(columns="found_at").reset_index(drop=True)
+    certain = certain_pairs(pairs, certain_at)
     words = {each: duplicate_words(each, language) for each in pairs["reasons"].unique()}
     pairs["reasons"] = pairs["reasons"].map(words).astype("str")
-    pairs.insert(3, "certain", pairs["probability"] >= certain_at)
+    pairs.insert(3, "certain", certain)
     families = _shown(households, persons, areas["area_name"], language)
     sides = [
         families.reindex(pairs[f"{side}_id"]).reset_index(drop=True).add_prefix(f"{side}_")
@@ -102,7 +104,7 @@ def duplicate_counts(workspace: Workspace) -> dict[str, Any]:
     return {
         "searched_at": None if report is None else report["at"],
         "open": len(waiting),
-        "certain": int((waiting["probability"] >= certain_at).sum()),
+        "certain": int(certain_pairs(waiting, certain_at).sum()),
         "merged": len(Groups(decisions).merged()),
         "different": int((decisions["decision"] == DIFFERENT).sum()),
     }

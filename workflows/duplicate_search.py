@@ -9,6 +9,7 @@ from pathlib import Path
 from common.errors import BadInputError
 from common.language import N_
 from common.settings import read_settings
+from geodata.duplicate_model import certain_pairs
 from geodata.duplicates import find_duplicates
 from planning.merging import PAIR, UNDONE
 from storage.database import open_database, reading, transaction
@@ -43,8 +44,8 @@ def find_pairs(
     Returns
     -------
     dict
-        ``families`` compared, ``pairs`` found, ``certain`` of these (``duplicates.certain_at``
-        in the settings or more), ``decided`` of these before.
+        ``families`` compared, ``pairs`` found, ``certain`` of these
+        (:func:`geodata.duplicate_model.certain_pairs`), ``decided`` of these before.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def find_pairs(
             counts = {
                 "families": len(households),
                 "pairs": len(found),
-                "certain": int((found["probability"] >= settings.certain_at).sum()),
+                "certain": int(certain_pairs(found, settings.certain_at).sum()),
                 "decided": len(found.merge(decided[PAIR], on=PAIR)),
             }
             replace_pairs(conn, found, now)

@@ -15,6 +15,7 @@ import pandas as pd
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
 from common.settings import read_settings
+from geodata.duplicate_model import certain_pairs
 from planning.merging import DIFFERENT, PAIR, SAME, UNDONE, Groups, better_known, waiting_pairs
 from storage.database import Connection, open_database, reading, transaction
 from storage.duplicates import (
@@ -134,8 +135,8 @@ def undo(
 def decide_certain(workspace: Workspace, *, by: str, now: datetime, note: str = "") -> int:
     """Decide that all certain pairs are the same family; return how many were decided.
 
-    Certain is a probability of ``duplicates.certain_at`` in the settings or more. Pairs that a
-    person undid before, and pairs that decisions about others contradict, stay open.
+    Certain is what :func:`geodata.duplicate_model.certain_pairs` says, by the settings. Pairs
+    that a person undid before, and pairs that decisions about others contradict, stay open.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def decide_certain(workspace: Workspace, *, by: str, now: datetime, note: str = 
         lock_decisions(conn)
         decisions, pairs = load_decisions(conn), load_pairs(conn)
         wanted = waiting_pairs(pairs, decisions, again=False)
-        wanted = wanted[wanted["probability"] >= certain_at]
+        wanted = wanted[certain_pairs(wanted, certain_at)]
         groups = Groups(decisions)
         sides = wanted[PAIR].to_numpy().ravel().tolist()
         known = _known(conn, [*sides, *map(groups.standing_for, sides)])

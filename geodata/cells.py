@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geodata.distinct import arrow, matches, mend, read_distinct
 
@@ -27,7 +29,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _CONSTANT = re.compile(r'="([^"]*)"')  # how some programs keep a spreadsheet from reading a number
-_ODD = r'^ | $|  |[^ -~]|^="'  # what plain_text may change
+_ODD = r'^ | $|  |[^ -~°º˚′″’‘´“”]|^="'  # what plain_text may change
 
 _BLANK = r"(?i)^(?:-+|null|nan|none|n/a|#n/a|#ref!|#value!|#name\?|#div/0!|#num!|#null!)$"
 _FLOAT = r"^([0-9]+)[.,]0+$"  # a code that passed through a number column
@@ -36,6 +38,13 @@ _GROUPED = r"^[0-9]{1,3}(?:[., ][0-9]{3}){3,}$"  # a long code with thousands se
 _PLAIN_NUMBER = r"^-?[0-9]{1,7}(?:\.[0-9]+)?$"
 _NUMBER = re.compile(r"[+-]?[0-9]{1,7}(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,3},[0-9]+")
+_DMS = (  # 6°10'53"LS: degrees, minutes, seconds and the side, which may also stand before
+    r"(?i)^(?P<minus>-?) ?(?P<before>[SNEW]?) ?(?P<degrees>[0-9]{1,3}) ?[°º˚]"
+    r" ?(?P<minutes>[0-5]?[0-9]) ?['’‘′´]"
+    r" ?(?P<seconds>[0-5]?[0-9](?:[.,][0-9]+)?) ?(?:[\"”“″]|''|’’|′′|´´)"
+    r" ?(?P<after>(?:LS|LU|BT|BB|[SNEW])?)$"
+)
+_NEGATIVE, _POSITIVE = ["LS", "S", "BB", "W"], ["LU", "N", "BT", "E"]
 _FORMULA = r"^(?:[=+@]|- ?[A-Za-z@(=])"
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
@@ -103,6 +112,8 @@ def area_codes(
 def block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Series, Masks]:
     """Return RT or RW numbers as three digits: ``RT.03``, ``3`` and ``003`` give ``003``.
 
+    A letter after the number is lost and told: ``3 A`` gives ``003``.
+
     Parameters
     ----------
     name, code
@@ -151,7 +162,8 @@ def nik_numbers(cells: pd.Series) -> tuple[pd.Series, Masks]:
 def coordinates(lon_cells: pd.Series, lat_cells: pd.Series) -> tuple[Numbers, Masks]:
     """Return register coordinates in degrees, EPSG:4326, as they stand: never swapped or moved.
 
-    A coordinate that cannot be a place on earth, 0,0, or a half of one is NaN on both sides.
+    Numbers, or degrees, minutes and seconds with their side (LS, LU, BT, BB or S, N, E, W). A
+    coordinate that cannot be a place on earth, 0,0, or a half of one is NaN on both sides.
     """
     lon_text, lat_text = clean_text(lon_cells), clean_text(lat_cells)
     lon, lon_comma = _degrees(lon_text)
@@ -199,10 +211,13 @@ def _area_codes(
 def _block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Series, Masks]:
     part = rf"{kind}\D*0*(\d{{1,3}})(?!\d)"
     slash = r"^(\d{1,3})\s*/\s*\d{1,3}$" if kind == "rt" else r"^\d{1,3}\s*/\s*(\d{1,3})$"
+    letter = rf"^\D*\d{{1,3}}[ ./-]?[a-z]$|{kind}\D*\d{{1,3}}[ ./-]?[a-z]\b"
     found = pd.Series(pd.NA, index=name.index, dtype="str")
+    lettered = pd.Series(data=False, index=name.index)
     for cells in (name, code):
         text, _ = clean_code(cells)
         text = text.str.casefold()
+        lettered |= found.isna() & matches(text, letter)
         for pattern in (r"^\D*0*(\d{1,3})\D*$", part, slash):
             found = found.fillna(text.str.extract(pattern, expand=False))
     number = found.str.lstrip("0").str.zfill(3)
@@ -211,6 +226,7 @@ def _block_numbers(name: pd.Series, code: pd.Series, kind: str) -> tuple[pd.Seri
     return number, {
         f"{kind}_missing": blank,
         f"{kind}_unreadable": number.isna() & ~blank,
+        "block_letter": lettered & number.notna(),
     }
 
 
@@ -226,11 +242,39 @@ def _degrees(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     number = pd.Series(
         arrow(text.where(plain)).cast(pa.float64()).to_numpy(zero_copy_only=False), text.index
     )
+    comma = pd.Series(data=False, index=text.index)
     odd = text.notna() & ~plain
+    parted = matches(text.where(odd), _DMS)
+    if parted.any():
+        number[parted], comma[parted] = _parted_degrees(text[parted])
+        odd &= ~parted
     read = {cell: _odd_degrees(cell) for cell in text[odd].unique()}
     number[odd] = text[odd].map({cell: value for cell, (value, _) in read.items()})
-    comma = odd & text.isin([cell for cell, (_, with_comma) in read.items() if with_comma])
+    comma |= odd & text.isin([cell for cell, (_, with_comma) in read.items() if with_comma])
     return number, comma
+
+
+def _parted_degrees(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return numbers of cells that are all ``_DMS``, and where seconds have a decimal comma.
+
+    NaN where the side is missing, told twice, or told against a minus.
+    """
+    found = pc.extract_regex(arrow(text), _DMS)
+    parts = {field.name: pc.struct_field(found, field.name) for field in found.type}
+    comma = pc.match_substring(parts["seconds"], ",")
+    parts["seconds"] = pc.replace_substring(parts["seconds"], ",", ".")
+    degrees, minutes, seconds = (
+        parts[name].cast(pa.float64()).to_numpy() for name in ("degrees", "minutes", "seconds")
+    )
+    before, after, minus = (
+        pc.utf8_upper(parts[name]).to_numpy(zero_copy_only=False)
+        for name in ("before", "after", "minus")
+    )
+    side = before + after
+    sign = np.where(np.isin(side, _NEGATIVE), -1.0, math.nan)
+    sign = np.where(np.isin(side, _POSITIVE) & (minus == ""), 1.0, sign)
+    value = sign * (degrees + minutes / 60 + seconds / 3600)
+    return value, comma.to_numpy(zero_copy_only=False)
 
 
 def _odd_degrees(cell: str) -> tuple[float, bool]:

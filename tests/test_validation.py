@@ -201,6 +201,23 @@ def test_rt_is_read_however_it_is_written(written: str, read: str | None) -> Non
     assert bool(masks["rt_unreadable"].iloc[0]) == (read is None and written != "")
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "kind", "told"),
+    [
+        ("3 A", "", "rt", True), ("RT 03B", "", "rt", True), ("rt.3/a", "003", "rt", True),
+        ("", "3A", "rt", True), ("x", "03-C", "rt", True), ("RT 3A/RW 5", "", "rt", True),
+        ("RT 3A/RW 5", "", "rw", False), ("RT 3/RW 5 B", "", "rw", True),
+        ("003", "3A", "rt", False), ("RT 3 RW 5", "", "rt", False), ("RT 03", "", "rt", False),
+        ("3 ABC", "", "rt", False), ("0 A", "", "rt", False), ("tiga A", "", "rt", False),
+    ],
+)  # fmt: skip
+def test_a_letter_lost_after_a_number_is_told(name: str, code: str, kind: str, told: bool) -> None:
+    number, masks = block_numbers(cells(name), cells(code), kind)
+    assert bool(masks["block_letter"].iloc[0]) == told
+    if told:
+        assert plain(number) == ["005" if kind == "rw" else "003"]
+
+
 def test_rw_is_taken_from_its_own_part_or_from_the_code() -> None:
     number, masks = block_numbers(
         cells("RT 003/RW 005", "002/004", "", "x"), cells("", "", "7", "8"), "rw"
@@ -244,6 +261,19 @@ def test_each_fault_of_a_nik_is_told_apart(nik: str, faults: list[str]) -> None:
         ("-6.17", "106.63", (-6.17, 106.63), ["coordinate_swapped"]),
         ("2.35", "48.85", (2.35, 48.85), ["coordinate_outside_indonesia"]),
         ("1066300", "-617000", None, ["coordinate_outside_indonesia"]),
+        ("106°37'48\"BT", "6°10'12\"LS", (106.63, -6.17), []),
+        ("106° 37' 48\" E", "6° 10' 12\" S", (106.63, -6.17), []),
+        ("106º37’48.0”bt", "-6º10’12.0”ls", (106.63, -6.17), []),
+        ("E 106°37′48″", "S6°10′12''", (106.63, -6.17), []),
+        ("106°37'48,0\"BT", "6°10'12\"LS", (106.63, -6.17), ["coordinate_comma"]),
+        ("106.63", "0°10'12\"LU", (106.63, 0.17), []),
+        ("6°10'12\"LS", "106°37'48\"BT", (-6.17, 106.63), ["coordinate_swapped"]),
+        ("2°21'0\"BB", "48°51'0\"N", (-2.35, 48.85), ["coordinate_outside_indonesia"]),
+        ("106°37'48\"", "6°10'12\"", None, ["coordinate_unreadable"]),  # which side?
+        ("E106°37'48\"BT", "6°10'12\"LS", None, ["coordinate_unreadable"]),
+        ("106°37'48\"BT", "-6°10'12\"LU", None, ["coordinate_unreadable"]),
+        ("106°60'48\"BT", "6°10'12\"LS", None, ["coordinate_unreadable"]),
+        ("106°37.8'BT", "6°10.2'LS", None, ["coordinate_unreadable"]),
     ],
 )
 def test_coordinates_stay_as_they_are_and_are_never_swapped(
@@ -255,7 +285,7 @@ def test_coordinates_stay_as_they_are_and_are_never_swapped(
         assert numbers.lon.isna().all()
         assert numbers.lat.isna().all()
     else:
-        assert (numbers.lon.iloc[0], numbers.lat.iloc[0]) == expected
+        assert (numbers.lon.iloc[0], numbers.lat.iloc[0]) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +422,34 @@ def test_a_coordinate_is_the_number_that_python_reads(lat: float, lon: float) ->
     assert (numbers.lon.iloc[0], numbers.lat.iloc[0]) == tuple(map(float, written))
 
 
-_BLOCK_CELL = st.sampled_from(["", "-", "3", "RT 003", "RT 03/RW 5", "007/002", "x", "12.0", "000"])
+def parted(degrees: float, sides: tuple[str, str]) -> str:
+    """Degrees, minutes and seconds as a person writes them down."""
+    seconds = round(abs(degrees) * 3600, 3)
+    whole = f"{int(seconds // 3600)}°{int(seconds // 60 % 60)}'{seconds % 60:.3f}\""
+    return whole + sides[degrees < 0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    places=st.lists(st.tuples(st.floats(95, 141), st.floats(-11, 6)), min_size=1, max_size=6),
+    plain_row=st.booleans(),
+)
+def test_degrees_minutes_and_seconds_are_read_to_a_thousandth_of_a_second(
+    places: list[tuple[float, float]], plain_row: bool
+) -> None:
+    lon = [parted(place[0], ("BT", "BB")) for place in places]
+    lat = [parted(place[1], ("LU", "LS")) for place in places]
+    if plain_row:
+        lon[0], lat[0] = map(str, (round(places[0][0], 6), f"{places[0][1]:.6f}"))
+    numbers, masks = coordinates(cells(*lon), cells(*lat))
+    assert numbers.lon.tolist() == pytest.approx([place[0] for place in places], abs=6e-7)
+    assert numbers.lat.tolist() == pytest.approx([place[1] for place in places], abs=6e-7)
+    assert not masks["coordinate_unreadable"].any()
+
+
+_BLOCK_CELL = st.sampled_from(
+    ["", "-", "3", "RT 003", "RT 03/RW 5", "007/002", "x", "12.0", "000", "4 B"]
+)
 
 
 @settings(max_examples=100, deadline=None)

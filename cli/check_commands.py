@@ -15,12 +15,14 @@ from cli.output import (
     progress_bar,
     require_folder,
     show_with_issues,
+    write_issues,
 )
 from cli.register_commands import CodesOption, FileArgument, LayoutOption
 from common.language import N_
 from workflows.layouts import known_layouts
 from workflows.readings import UncertainCodesError
 from workflows.register_check import RegisterCheck, check_file
+from workflows.registers import NothingAcceptedError
 
 
 @with_context
@@ -53,7 +55,16 @@ def register_check(
                 "--issues, lalu pilih dengan --codes."
             )
         )
-    show_with_issues(context, _summary(context, found), found.issues, issues)
+    told = _summary(context, found)
+    if found.codes is None or found.accepted:
+        show_with_issues(context, told, found.issues, issues)
+        return
+    error = NothingAcceptedError(found.rows, found.issues)
+    if not context.as_json:
+        show_with_issues(context, told, found.issues, issues)
+        raise error
+    write_issues(context, found.issues, issues)
+    raise typer.Exit(exit_with(error, context.language, as_json=True, **told))
 
 
 def _summary(context: Context, found: RegisterCheck) -> dict[str, Any]:

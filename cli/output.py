@@ -109,10 +109,21 @@ def show_with_issues(
     OptionError
         The file cannot be written.
     """
+    write_issues(context, found, file)
+    show(context, counts)
+
+
+def write_issues(context: Context, found: pd.DataFrame, file: Path | None) -> None:
+    """Write the issues of an import to a file, if one is named.
+
+    Raises
+    ------
+    OptionError
+        The file cannot be written.
+    """
     if file is not None:
         worded = found.assign(what=found["what"].map(context.say))
         write_table(worded.assign(remedy=found["remedy"].map(context.say)), file)
-    show(context, counts)
 
 
 def exit_with(error: SambangiError, language: str, *, as_json: bool, **details: object) -> int:

@@ -22,7 +22,7 @@ _ASK_PLACE = N_("Catat koordinat yang benar saat kunjungan.")
 
 QUARANTINING = (
     "family_code_missing", "family_code_digits_lost", "family_seen_before", "no_area",
-    "risk_mark_unreadable", "too_many_cells", "heading_repeated",
+    "risk_mark_unreadable", "too_many_cells", "heading_repeated", "totals_row",
 )  # fmt: skip
 
 ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
@@ -53,6 +53,9 @@ ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
         "heading_repeated": IssueText(
             N_("Baris mengulang judul kolom, bukan keluarga."), N_("Hapus baris ini dari berkas.")
         ),
+        "totals_row": IssueText(
+            N_("Baris jumlah (Jumlah, Total), bukan keluarga."), N_("Hapus baris ini dari berkas.")
+        ),
         "mark_unreadable": IssueText(
             N_("Tanda tidak terbaca oleh peta kode; nilainya dianggap tidak diketahui."),
             N_("Betulkan tandanya menurut peta kode yang dipakai."),
@@ -70,6 +73,22 @@ ISSUE_TEXTS: Mapping[str, IssueText] = MappingProxyType(
         "area_code_malformed": IssueText(
             N_("Kode kelurahan tidak terdiri atas 10 digit."),
             N_("Isi kode Kemendagri, mis. 36.71.01.1001."),
+        ),
+        "area_contradicts": IssueText(
+            N_("Nama kelurahan lain daripada yang biasa bersama kode ini; kodenya yang dipakai."),
+            N_("Periksa kelurahan keluarga ini, lalu samakan kode dan namanya."),
+        ),
+        "area_missing": IssueText(
+            N_("Kode dan nama kelurahan kosong; kelurahan ditentukan dari koordinat atau alamat."),
+            N_("Isi kelurahan keluarga ini."),
+        ),
+        "block_contradicts": IssueText(
+            N_("Nomor RT/RW di nama dan di kode berbeda; yang dipakai nomor di nama."),
+            N_("Periksa RT/RW keluarga ini, lalu samakan kode dan namanya."),
+        ),
+        "block_letter": IssueText(
+            N_("Huruf di belakang nomor RT/RW tidak dibaca (3 A dibaca 003)."),
+            N_("Periksa nomor RT/RW, atau tulis nomornya saja."),
         ),
         "rt_missing": IssueText(N_("RT kosong."), N_("Isi nomor RT.")),
         "rt_unreadable": IssueText(N_("RT tidak terbaca."), N_("Tulis nomor RT, mis. 003.")),

@@ -23,6 +23,7 @@ from geodata.cells import (
 )
 from geodata.code_maps import CodeMap, read_marks, require_columns
 from geodata.columns import HOUSEHOLDS, ISSUES
+from geodata.contradictions import contradicting_blocks, contradicting_names, sums
 from geodata.distinct import matches
 from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
 from geodata.layouts import MARK_COLUMNS, Layout
@@ -64,9 +65,9 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
 
     Quarantined are rows without a usable ``kode_keluarga``, with one that an earlier usable row
     has, without any hint of the kelurahan (code, name, coordinate or address), with an unreadable
-    ``risiko_stunting``, with more cells than headings, or that repeat the headings.
+    ``risiko_stunting``, with more cells than headings, or that repeat the headings or are totals.
     All other faults are issues of an accepted row: the value is missing, or kept as written where
-    :mod:`geodata.cells` says so.
+    :mod:`geodata.cells` says so, or a cell contradicts another (:mod:`geodata.contradictions`).
 
     Parameters
     ----------
@@ -88,6 +89,8 @@ def check_register(text: pd.DataFrame, layout: Layout, code_map: CodeMap) -> Che
     require_columns(text, code_map)
     households, faults = _typed(text, layout, code_map)
     faults += _unusable(text, households, layout)
+    faults += _doubtful(text, households, layout, faults)
+    faults = _totals_apart(faults, sums(text, households["kode_keluarga"]))
     held = pd.Series(data=False, index=text.index)
     for fault in faults:
         if fault.code in QUARANTINING:
@@ -179,6 +182,33 @@ def _unusable(text: pd.DataFrame, households: pd.DataFrame, layout: Layout) -> l
     if SURPLUS in text:
         faults.append(_Fault(SURPLUS, "too_many_cells", text[SURPLUS] != ""))
     return faults
+
+
+def _doubtful(
+    text: pd.DataFrame, households: pd.DataFrame, layout: Layout, unusable: Sequence[_Fault]
+) -> list[_Fault]:
+    """Return the faults of cells beside other cells."""
+    code, name = households["area_code_stated"], households["kelurahan_name"]
+    faults = [_Fault("kelurahan_name", "area_contradicts", contradicting_names(code, name))]
+    for kind in ("rw", "rt"):
+        differ = contradicting_blocks(text[f"{kind}_name"], text[f"{kind}_code"], kind)
+        faults.append(_Fault(f"{kind}_name", "block_contradicts", differ))
+    column = next((each for each in ("area_code_stated", "kelurahan_name") if layout.has(each)), "")
+    if column:
+        missing = code.isna() & name.isna()
+        for fault in unusable:
+            if fault.code == "no_area":
+                missing &= ~fault.where
+        faults.append(_Fault(column, "area_missing", missing))
+    return faults
+
+
+def _totals_apart(faults: list[_Fault], totals: pd.Series) -> list[_Fault]:
+    """Return the faults with one only for each row of totals: it is no faulty family."""
+    if not totals.any():
+        return faults
+    others = [_Fault(each.column, each.code, each.where & ~totals) for each in faults]
+    return [*others, _Fault("kode_keluarga", "totals_row", totals)]
 
 
 def _issue_table(faults: Sequence[_Fault], layout: Layout) -> pd.DataFrame:

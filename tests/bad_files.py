@@ -305,8 +305,7 @@ READ = (
              "area_code_malformed", "rt_unreadable", "rw_unreadable", "coordinate_unreadable",
              "welfare_rank_unreadable"})),
     BadFile("total-below", _text(csv_of([*SOUND, ["JUMLAH", "4"]])), rows=5, held=1,
-            codes=frozenset({"family_code_missing", "no_area", "nik_missing", "rt_missing",
-                             "rw_missing"})),
+            codes=frozenset({"totals_row"})),
     BadFile("formulas", _text(csv_of([HEADINGS, *changed(
         {"nama_istri": "=cmd|'/c calc'!A0"}, {"alamat": "+1+1"}, {"alamat": "@SUM(1)"},
         {"alamat": "-cmd|x"}, {"alamat": "\t=1"}, {"alamat": "- "}, {"alamat": "-6"},

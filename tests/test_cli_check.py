@@ -126,3 +126,23 @@ def test_what_cannot_be_checked_is_refused_in_one_line(
     write_csv(tmp_path / "r.csv", [family(1)])
     said = [word.replace("{f}", str(tmp_path)) for word in words.split()]
     refused(call("register", "check", *said), exit_code, message)
+
+
+def test_a_file_without_one_usable_row_is_told_with_its_most_frequent_reason(
+    tmp_path: Path,
+) -> None:
+    rows = [family(1, risiko_stunting="?"), *(family(n, kode_keluarga="-") for n in (2, 3))]
+    file, issues = write_csv(tmp_path / "r.csv", rows), tmp_path / "masalah.csv"
+    result = call("register", "check", file, "--codes", "v-marks", "--issues", issues)
+    assert result.exit_code == 3
+    assert "Tidak satu pun dari 3 baris" in result.stderr
+    assert "di 2 baris: Kode keluarga kosong. Isi kode keluarga dari SIGA" in result.stderr
+    assert "quarantined" in result.stdout
+    assert len(pd.read_csv(issues)) == 3
+    issues.unlink()
+    words = ["--codes", "v-marks", "--issues", issues, "--json"]
+    result = call("register", "check", file, *words)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["error"]) == (3, "register-nothing-accepted")
+    assert (told["rows"], told["accepted"], told["quarantined"]) == (3, 0, 3)
+    assert len(pd.read_csv(issues)) == 3

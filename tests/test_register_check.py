@@ -19,7 +19,7 @@ from storage.database import MissingWorkspaceError
 from storage.workspace import Workspace
 from workflows.readings import UncertainCodesError
 from workflows.register_check import check_file, families_without_place, newest_import
-from workflows.registers import import_register
+from workflows.registers import NothingAcceptedError, import_register
 
 _MARKS = [named_layout("bkkbn-food-aid").heading_of(mark) for mark in MARK_COLUMNS]
 
@@ -135,3 +135,18 @@ def test_without_a_city_there_is_nothing_to_ask(tmp_path: Path) -> None:
     for ask in (newest_import, families_without_place):
         with pytest.raises(MissingWorkspaceError, match="city build"):
             ask(Workspace(tmp_path / "tiada"))
+
+
+def test_a_file_of_which_nothing_can_be_used_names_the_most_frequent_reason(
+    copy_of: Callable[[str], Workspace], tmp_path: Path
+) -> None:
+    nowhere = dict.fromkeys(("kode_kelurahan", "nama_kelurahan", "latitude", "longitude"), "")
+    rows = [family(1, kode_keluarga=""), *(family(n, **nowhere, alamat="") for n in (2, 3))]
+    file = write_csv(tmp_path / "r.csv", rows)
+    with pytest.raises(NothingAcceptedError, match="di 2 baris: Tidak ada kode") as caught:
+        import_register(copy_of("city"), file, layout=None, codes=None, now=NOW)
+    assert caught.value.reason == "no_area"
+    assert caught.value.exit_code == 3
+    found = check_file(file)
+    english = NothingAcceptedError(found.rows, found.issues).text("en")
+    assert english.endswith("Fill in this family's kelurahan.")

@@ -25,6 +25,7 @@ from geodata.cells import (
 )
 from geodata.code_maps import CODE_MAPS, CodeMapError
 from geodata.columns import GRADES, HOUSEHOLDS, ISSUES
+from geodata.contradictions import contradicting_blocks, contradicting_names
 from geodata.issue_codes import ISSUE_TEXTS, QUARANTINING
 from geodata.layouts import LAYOUTS
 from geodata.locating import FLAGS
@@ -124,6 +125,132 @@ def test_a_row_that_repeats_the_headings_is_no_family(tmp_path: Path) -> None:
     result = checked(tmp_path, family(1), again, family(2))
     assert result.households.index.tolist() == [2, 4]
     assert (3, "kode_keluarga", "heading_repeated") in codes(result)
+
+
+@pytest.mark.parametrize(
+    "cells_of_row",
+    [
+        {"id_frm": "JUMLAH", "baduta": "4"},
+        {"nama_kepala_keluarga": "Total", "risiko_stunting": "120"},
+        {"kode_keluarga": "Grand Total", "nik": "31"},
+        {"nama_kelurahan": " sub total kel. Sukarasa", "periode": "7"},
+        {"alamat": "Jumlah KRS: 30.980", "kode_keluarga": "-"},
+    ],
+)
+def test_a_row_of_totals_is_one_issue(tmp_path: Path, cells_of_row: dict[str, str]) -> None:
+    totals = dict.fromkeys(FOOD_AID.headings, "") | cells_of_row
+    result = checked(tmp_path, family(1), totals)
+    assert codes(result) == [(3, "kode_keluarga", "totals_row")]
+    assert result.households.index.tolist() == [2]
+    assert result.quarantined.index.tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"alamat": "Total Persada Raya Blok A"},
+        {"alamat": "Jumlah", "nik": "3671014502910000"},  # a person: the key was lost
+        {"nama_kepala_keluarga": "Jumlahwati"},
+    ],
+)
+def test_a_family_without_its_key_is_no_row_of_totals(tmp_path: Path, row: dict[str, str]) -> None:
+    result = checked(tmp_path, family(1), family(2, kode_keluarga="", **{"nik": "", **row}))
+    assert "totals_row" not in set(result.issues["code"])
+    assert (3, "kode_keluarga", "family_code_missing") in codes(result)
+
+
+def test_totals_in_the_cell_of_a_family_are_no_fault(tmp_path: Path) -> None:
+    assert codes(checked(tmp_path, family(1, nama_kepala_keluarga="Total"))) == []
+
+
+OF_CODE = {"kode_kelurahan": "36.71.01.1001", "nama_kelurahan": "Sukarasa"}
+
+
+@pytest.mark.parametrize(
+    ("usual", "others", "told"),
+    [
+        (5, ["Babakan"], [7]),
+        (8, ["Babakan", "Cikokol"], [10, 11]),
+        (8, ["Babakan"] * 2 + ["Cikokol"], []),  # 73 %
+        (4, ["Babakan"], []),
+        (9, ["KEL. SUKA RASA", "Sukarassa", "-"], []),  # the same name, a misspelling, none
+    ],
+)
+def test_another_name_than_a_code_usually_has_contradicts_it(
+    tmp_path: Path, usual: int, others: list[str], told: list[int]
+) -> None:
+    rows = [OF_CODE] * usual + [OF_CODE | {"nama_kelurahan": name} for name in others]
+    result = checked(tmp_path, *(family(n, **row) for n, row in enumerate(rows)))
+    assert codes(result) == [(row, "nama_kelurahan", "area_contradicts") for row in told]
+    assert result.households["area_code_stated"].eq("36.71.01.1001").all()
+
+
+def test_a_name_like_the_usual_one_contradicts_where_it_is_another_codes() -> None:
+    codes_, names = ["36.71.01.1001"] * 9 + ["36.71.01.1002"] * 9, ["Nerogtog"] * 9
+    told = contradicting_names(cells(*codes_), cells(*names[:-1], "Neroktog", *["Neroktog"] * 9))
+    assert told.tolist() == [False] * 8 + [True] + [False] * 9
+    told = contradicting_names(cells(*codes_), cells(*names[:-1], "Neroktog", *["Kunciran"] * 9))
+    assert not told.any()
+    broken = ["3671"] * 18
+    assert not contradicting_names(cells(*broken), cells(*names, *["Kunciran"] * 9)).any()
+
+
+_AREA_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([None, "36.71.01.1001", "36.71.01.1002", "3671"]),
+        st.sampled_from([None, "Sukarasa", "SUKA RASA", "Babakan", "Babakam", "Kel."]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=_AREA_ROWS, usual=st.integers(0, 20))
+def test_a_name_that_contradicts_is_never_the_majoritys(
+    rows: list[tuple[str | None, str | None]], usual: int
+) -> None:
+    rows = [*rows, *[("36.71.01.1001", "Sukarasa")] * usual]
+    frame = pd.DataFrame(rows, columns=["code", "name"], dtype="str")
+    told = contradicting_names(frame["code"], frame["name"])
+    assert told.index.equals(frame.index)
+    assert frame[told].notna().all(axis=None)
+    for code, group in frame[told].groupby("code"):
+        same = frame[frame["code"] == code].dropna()
+        assert len(group) <= 0.2 * len(same)
+        assert len(same) - len(group) >= 5
+
+
+def test_a_number_of_the_name_that_is_not_the_codes_is_told(tmp_path: Path) -> None:
+    rows = [family(n, kode_rt=f"{n:03d}", nama_rt=f"RT {n:02d}") for n in range(1, 4)]
+    rows += [
+        family(5, kode_rt="003", nama_rt="RT 07", kode_rw="002", nama_rw="RW 02"),
+        family(6, kode_rt="", nama_rt="RT 07"),
+        family(7, kode_rt="tiga", nama_rt="7"),
+    ]
+    result = checked(tmp_path, *rows)
+    assert codes(result) == [(5, "nama_rt", "block_contradicts")]
+    assert result.households.loc[5, "rt"] == "007"
+
+
+def test_codes_of_another_numbering_contradict_no_name() -> None:
+    names = cells("RT 1", "RT 2", "RT 3", "RT 4")
+    for code, told in (
+        (("1", "2", "9", "9"), [False, False, True, True]),  # half of them agree
+        (("1", "8", "9", "9"), [False] * 4),
+        (("1", "", "9", ""), [False, False, True, False]),
+    ):
+        assert contradicting_blocks(names, cells(*code), "rt").tolist() == told
+    both = cells("RT 1/RW 2", "RT 1/RW 2"), cells("2", "1")
+    assert contradicting_blocks(*both, "rw").tolist() == [False, True]
+
+
+def test_a_row_that_only_a_place_tells_the_kelurahan_of_is_told(tmp_path: Path) -> None:
+    blank = {"kode_kelurahan": "", "nama_kelurahan": "-"}
+    nowhere = blank | {"latitude": "", "longitude": "", "alamat": ""}
+    result = checked(tmp_path, family(1), family(2, **blank), family(3, **nowhere))
+    area = [each for each in codes(result) if "area" in each[2]]
+    assert area == [(3, "kode_kelurahan", "area_missing"), (4, "kode_kelurahan", "no_area")]
+    assert result.households.index.tolist() == [2, 3]
 
 
 def test_the_verification_of_2025_is_checked_by_its_own_codes(tmp_path: Path) -> None:
@@ -474,7 +601,10 @@ def test_welfare_ranks_are_one_to_five() -> None:
 def test_every_issue_has_words_and_every_code_is_known() -> None:
     assert set(QUARANTINING) <= set(ISSUE_TEXTS)
     text = cells("")
-    raised = {"formula", "text_damaged", "mark_unreadable", *QUARANTINING}
+    raised = {
+        "formula", "text_damaged", "mark_unreadable", "area_contradicts", "area_missing",
+        "block_contradicts", *QUARANTINING,
+    }  # fmt: skip
     for masks in (
         area_codes(text, text, text, text)[1], block_numbers(text, text, "rt")[1],
         block_numbers(text, text, "rw")[1], nik_numbers(text)[1], coordinates(text, text)[1],

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from common.errors import BadInputError
-from common.language import N_
+from common.language import N_, translate
 from geodata.issue_codes import ISSUE_TEXTS
 from geodata.recap import Recap, require_recap
 from geodata.register import read_register
@@ -23,13 +23,41 @@ from storage.workspace import Workspace
 from workflows.progress import Progress, silent
 from workflows.readings import certain_code_map
 
-_NO_FURTHER_FAMILY = ("family_seen_before", "heading_repeated")  # of rows set aside
+_NO_FURTHER_FAMILY = ("family_seen_before", "heading_repeated", "totals_row")  # of rows set aside
 
 
 class NothingAcceptedError(BadInputError):
-    """Not one row of the file can be used."""
+    """Not one row of the file can be used; the message names the most frequent reason.
+
+    Parameters
+    ----------
+    rows
+        Of the file.
+    issues
+        geodata.columns.ISSUES; every row of the file has one that sets it aside.
+    """
 
     code = "register-nothing-accepted"
+
+    def __init__(self, rows: int, issues: pd.DataFrame) -> None:
+        reasons = issues.loc[issues["quarantines"].astype(bool), "code"]
+        counts = {code: int((reasons == code).sum()) for code in ISSUE_TEXTS}
+        self.reason = max(counts, key=counts.__getitem__)  # of equals the first
+        super().__init__(
+            N_(
+                "Tidak satu pun dari {rows} baris dapat diterima. "
+                "Alasan tersering, di {count} baris: {what} {remedy}"
+            ),
+            rows=rows,
+            count=counts[self.reason],
+            what=ISSUE_TEXTS[self.reason].what,
+            remedy=ISSUE_TEXTS[self.reason].remedy,
+        )
+
+    def text(self, language: str = "id") -> str:
+        """Return the message with the reason in the reader's language."""
+        words = {name: translate(str(self.params[name]), language) for name in ("what", "remedy")}
+        return translate(self.template, language, **{**self.params, **words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +112,7 @@ def import_register(
     progress(0.4, N_("Memeriksa register"))
     checked = check_register(read.text, read.layout, code_map)
     if checked.households.empty:
-        raise NothingAcceptedError(
-            N_("Tidak satu pun dari {rows} baris dapat diterima; periksa tata letak berkas."),
-            rows=len(read.text),
-        )
+        raise NothingAcceptedError(len(read.text), checked.issues)
     if recap is not None:
         require_recap(checked.households, recap, _maybe_families(checked.issues), tolerance)
     progress(0.7, N_("Menyimpan register"))

@@ -55,16 +55,16 @@ def register_check(
                 "--issues, lalu pilih dengan --codes."
             )
         )
-    told = _summary(context, found)
+    counts = _summary(context, found)
     if found.codes is None or found.accepted:
-        show_with_issues(context, told, found.issues, issues)
+        show_with_issues(context, counts, found.issues, issues)
         return
-    error = NothingAcceptedError(found.rows, found.issues)
+    nothing = NothingAcceptedError(found.rows, found.issues)
     if not context.as_json:
-        show_with_issues(context, told, found.issues, issues)
-        raise error
+        show_with_issues(context, counts, found.issues, issues)
+        raise nothing
     write_issues(context, found.issues, issues)
-    raise typer.Exit(exit_with(error, context.language, as_json=True, **told))
+    raise typer.Exit(exit_with(nothing, context.language, as_json=True, **counts))
 
 
 def _summary(context: Context, found: RegisterCheck) -> dict[str, Any]:

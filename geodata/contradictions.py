@@ -42,24 +42,25 @@ def contradicting_names(code: pd.Series, name: pd.Series) -> pd.Series:
     pd.Series
         bool, n rows, same index.
     """
-    code_at, codes = pd.factorize(code)
+    code_at, codes = pd.factorize(code)  # missing is -1
     name_at, names = pd.factorize(name)
     whole = matches(pd.Series(codes, dtype="str"), _WHOLE_CODE).to_numpy()
     known = (code_at >= 0) & (name_at >= 0) & np.append(whole, np.False_)[code_at]
-    kind = code_at.astype(np.int64) * max(len(names), 1) + name_at
+    many = max(len(names), 1)
+    kind = code_at.astype(np.int64) * many + name_at
     kinds, rows = np.unique(kind[known], return_counts=True)
-    pairs = pd.DataFrame({"kind": kinds, "code": kinds // max(len(names), 1), "rows": rows})
-    pairs["key"] = [name_key(str(names[at])) for at in kinds % max(len(names), 1)]
+    pairs = pd.DataFrame({"code": kinds // many, "rows": rows})
+    pairs["key"] = [name_key(str(names[at])) for at in kinds % many]
     usual = _usual_keys(pairs)
-    own = pairs["code"].map(usual)
-    other = own.notna() & (pairs["key"] != own)
-    taken = set(usual)
+    taken = set(usual.values())
     wrong = [
-        each.kind
-        for each, own_key in zip(pairs[other].itertuples(), own[other], strict=True)
-        if each.key in taken or fuzz.ratio(each.key, own_key) < CUT_OFF
+        (own := usual.get(code)) is not None
+        and key not in {"", own}
+        and (key in taken or fuzz.ratio(key, own) < CUT_OFF)
+        for code, key in zip(pairs["code"].tolist(), pairs["key"].tolist(), strict=True)
     ]
-    return pd.Series(known & np.isin(kind, wrong), index=code.index, dtype=bool)
+    told = known & np.isin(kind, kinds[np.array(wrong, dtype=bool)])
+    return pd.Series(told, index=code.index, dtype="bool")
 
 
 def contradicting_blocks(name: pd.Series, code: pd.Series, kind: str) -> pd.Series:
@@ -106,7 +107,7 @@ def sums(text: pd.DataFrame, families: pd.Series) -> pd.Series:
     pd.Series
         bool, n rows, same index.
     """
-    found = families.isna() | matches(families, _SUM)
+    found: pd.Series = families.isna() | matches(families, _SUM)
     rows = text[found]
     said = pd.Series(data=False, index=rows.index)
     for column in rows.columns:
@@ -115,9 +116,10 @@ def sums(text: pd.DataFrame, families: pd.Series) -> pd.Series:
     return found
 
 
-def _usual_keys(pairs: pd.DataFrame) -> pd.Series:
-    """Return the usual key of each code that has one, index code."""
+def _usual_keys(pairs: pd.DataFrame) -> dict[int, str]:
+    """Return the usual key of each code that has one."""
     counts = pairs.groupby(["code", "key"], as_index=False)["rows"].sum()
     counts["share"] = counts["rows"] / counts.groupby("code")["rows"].transform("sum")
     enough = (counts["rows"] >= _USUAL_ROWS) & (counts["share"] >= _USUAL_SHARE)
-    return counts[enough & (counts["key"] != "")].set_index("code")["key"]
+    usual = counts[enough & (counts["key"] != "")]
+    return dict(zip(usual["code"].tolist(), usual["key"].tolist(), strict=True))

@@ -173,7 +173,7 @@ OF_CODE = {"kode_kelurahan": "36.71.01.1001", "nama_kelurahan": "Sukarasa"}
         (8, ["Babakan", "Cikokol"], [10, 11]),
         (8, ["Babakan"] * 2 + ["Cikokol"], []),  # 73 %
         (4, ["Babakan"], []),
-        (9, ["KEL. SUKA RASA", "Sukarassa", "-"], []),  # the same name, a misspelling, none
+        (9, ["KEL. SUKA RASA", "Sukarassa", "-", "Kel."], []),  # the same name, a misspelling, none
     ],
 )
 def test_another_name_than_a_code_usually_has_contradicts_it(

@@ -162,6 +162,8 @@ def _stops(
     for node, offer in enumerate(chosen):
         windows: tuple[tuple[int, int], ...] = ()
         joining = partner_of_area.get(offer.area_code)
+        if joining is not None and joining.vehicle_id not in offer.vehicles:
+            joining = None  # somebody asked that this team does not go there
         if joining is not None:
             legs = own_pace[joining.team.transport]
             base = bases[joining.team.team_id]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.clock import Week
 from common.settings import VisitSettings
+from planning.edits import NO_WISHES, Slot, Wishes
 from planning.meetings import Meeting
 from planning.team_days import TeamDay
 from planning.teams import Team
@@ -56,6 +57,7 @@ def sort_out(
     settings: VisitSettings,
     meetings: Sequence[Meeting] = (),
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
+    wishes: Wishes = NO_WISHES,
 ) -> Sorted:
     """Split families into those some team-day can visit and those left out for a proved reason.
 
@@ -74,9 +76,12 @@ def sort_out(
     busy
         Weekdays, by household_id, on which the kader of the family's RW are at the posyandu:
         a TPK has a kader in it and does not come to that RW then.
+    wishes
+        What people ask. A pinned family is offered to the team-days of its pin alone, also when
+        it is not due or not at risk; where none of them can, its reason says why.
     """
     asked = {key: meeting for meeting in meetings for key in meeting.households}
-    reason = _own_reasons(families, week, families.index.isin(list(asked)))
+    reason = _own_reasons(families, week, families.index.isin(list(asked)), wishes)
     missing = np.full(len(families), "", dtype=object)
     near = {mode: travel.on_network(mode) for mode in travel.graphs}
     chances = _Chances(teams, days, near, travel)
@@ -90,12 +95,18 @@ def sort_out(
         skills = needed_skills(groups[i], settings) if meeting is None else frozenset()
         point = travel.point_of_stop[stop_id]
         modes = frozenset(mode for mode, is_near in near.items() if is_near[point])
-        reason[i], missing[i], able = chances.of(str(areas[i]), skills, modes)
-        if able and int(keys[i]) in busy:
-            able -= chances.kader_days(busy[int(keys[i])])
+        key = int(keys[i])
+        pin = wishes.pins.get(key)
+        may = chances if pin is None else chances.within(pin)
+        reason[i], missing[i], able = may.of(str(areas[i]), skills, modes)
+        if able and key in busy:
+            able -= chances.kader_days(busy[key])
             reason[i], missing[i] = ("", "") if able else ("team_absent", "posyandu")
         if able and meeting is None:
-            homes[int(keys[i])] = able
+            able = wishes.allowed(key, able)
+            reason[i], missing[i] = ("", "") if able else ("banned", "team")
+        if able and meeting is None:
+            homes[key] = able
         elif able:
             with_kader[stop_id] = able
     left = reason != ""
@@ -106,14 +117,17 @@ def sort_out(
 
 
 def _own_reasons(
-    families: pd.DataFrame, week: Week, asked: NDArray[np.bool_]
+    families: pd.DataFrame, week: Week, asked: NDArray[np.bool_], wishes: Wishes
 ) -> NDArray[np.object_]:
     """Return the reason that lies with the family itself, else an empty text."""
+    pinned = families.index.isin(list(wishes.pins))
+    banned = [key for key in wishes.bans if wishes.banned(key)]
     outside = families["flags"].str.split(";").map(lambda flags: "outside_city" in flags)
     checks = [
-        (~families["at_risk"], "not_at_risk"),
+        (~families["at_risk"] & ~pinned, "not_at_risk"),
         (families["merged"], "merged"),
-        (families["due_date"].fillna("") > week.day(6).isoformat(), "not_due"),
+        (pd.Series(families.index.isin(banned), index=families.index), "banned"),
+        ((families["due_date"].fillna("") > week.day(6).isoformat()) & ~pinned, "not_due"),
         (outside, "outside_city"),
         ((families["grade"].isin(DOORLESS) | families["lon"].isna()) & ~asked, "no_location"),
     ]
@@ -134,6 +148,7 @@ class _Chances:
         near: dict[str, NDArray[np.bool_]],
         travel: Travel,
     ) -> None:
+        self.teams, self.near, self.travel = teams, near, travel
         self.serving: dict[str, list[Team]] = {}
         self.working: dict[str, list[TeamDay]] = {}
         for team in teams:
@@ -157,6 +172,15 @@ class _Chances:
         if key not in self.known:
             self.known[key] = self._look(area, skills, modes)
         return self.known[key]
+
+    def within(self, pin: Slot) -> _Chances:
+        """Return the chances of the team-days that a pin says."""
+        return _Chances(
+            [team for team in self.teams if pin.team_id in {None, team.team_id}],
+            [day for day in self.days if pin.holds(day.team.team_id, day.weekday)],
+            self.near,
+            self.travel,
+        )
 
     def kader_days(self, weekdays: frozenset[int]) -> frozenset[str]:
         """Return the days of teams with a kader in them that fall on one of the weekdays."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from common.settings import Settings
+from planning.edits import NO_WISHES, Wishes
 from planning.eligibility import Sorted, needed_skills, service_seconds
 from planning.meetings import Meeting
 from routing.problem import Stop
@@ -26,6 +27,7 @@ class Offer:
     camat_service_s: int  # with the camat: to see and encourage; measuring is left to others
     skills: frozenset[str]
     vehicles: frozenset[str]
+    windows_s: tuple[tuple[int, int], ...] = ()  # allowed starts; empty: any
 
     def stop(self, node: int) -> Stop:
         """Return the offer as a stop at a node of the search."""
@@ -34,14 +36,17 @@ class Offer:
             node=node,
             service_s=self.service_s,
             prize=self.prize * self.second_per_point,
+            windows_s=self.windows_s,
             skills=self.skills,
             vehicles=self.vehicles,
             must=self.must,
         )
 
 
-def home_offers(families: pd.DataFrame, sorted_: Sorted, settings: Settings) -> list[Offer]:
-    """Return the homes that some team-day can reach, in their order."""
+def home_offers(
+    families: pd.DataFrame, sorted_: Sorted, settings: Settings, wishes: Wishes = NO_WISHES
+) -> list[Offer]:
+    """Return the homes that some team-day can reach, in their order; a pinned one is a must."""
     waiting = families.loc[list(sorted_.homes)]
     return [
         Offer(
@@ -49,11 +54,12 @@ def home_offers(families: pd.DataFrame, sorted_: Sorted, settings: Settings) -> 
             area_code=family["area_code"],
             prize=family["prize"],
             second_per_point=settings.search.second_per_prize_point,
-            must=family["must"],
+            must=family["must"] or int(key) in wishes.pins,
             service_s=service_seconds(family["group"], family["grade"], settings.visits),
             camat_service_s=service_seconds("other", family["grade"], settings.visits),
             skills=needed_skills(family["group"], settings.visits),
             vehicles=sorted_.homes[int(key)],
+            windows_s=wishes.windows_s(int(key)),
         )
         for key, family in zip(waiting.index, waiting.to_dict("records"), strict=True)
     ]

@@ -16,6 +16,8 @@ import pandas as pd
 from common.clock import Week
 from common.errors import SambangiError
 from common.language import N_
+from planning.edit_check import edit_faults
+from planning.edits import Edit
 from planning.plan import WeekPlan
 from planning.teams import Team
 
@@ -40,7 +42,9 @@ def refuse_violations(codes: Iterable[str]) -> None:
         raise PlanViolationError(N_("Rencana melanggar aturan: {violations}."), violations=listed)
 
 
-def check_plan(plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team]) -> list[str]:
+def check_plan(
+    plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team], edits: Sequence[Edit] = ()
+) -> list[str]:
     """Return the code of every broken rule, one entry for each time it is broken.
 
     ``family_lost`` (neither planned nor left out), ``family_twice`` (both, or left out twice),
@@ -51,7 +55,8 @@ def check_plan(plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team]) ->
     ``not_at_work`` (leave, or no hours that day), ``outside_hours``, ``works_in_break``,
     ``visits_overlap``, ``too_many_visits``, ``numbers_wrong`` (stop numbers are not 1, 2, 3 ...),
     ``day_missing`` (a visit without its team-day), ``day_empty`` (a team-day without a visit),
-    ``wrong_week``, ``legs_wrong`` (not one leg to each stop and one back).
+    ``wrong_week``, ``legs_wrong`` (not one leg to each stop and one back), ``pin_broken``,
+    ``ban_broken``, ``absent_at_work`` (of ``edits``, which stand in the order they were said).
     """
     known = {team.team_id: team for team in teams}
     return [
@@ -59,6 +64,7 @@ def check_plan(plan: WeekPlan, families: pd.DataFrame, teams: Sequence[Team]) ->
         *_joint_faults(plan.visits),
         *_team_faults(plan, families, known),
         *_day_faults(plan, known),
+        *edit_faults(plan, families, edits),
     ]
 
 

@@ -15,10 +15,12 @@ from common.settings import Settings
 from planning.assembly import Appointment, week_plan
 from planning.camat import camat_day
 from planning.columns import FAMILIES
+from planning.edits import Edit, Wishes, wishes_of, without_banned
 from planning.eligibility import service_seconds, sort_out
 from planning.groups import GroupResult, GroupTask, plan_group, territory_groups
-from planning.meetings import Meeting
+from planning.meetings import PREFIX, Meeting
 from planning.offers import Offer, home_offers, meeting_offers
+from planning.pins import pin_faults, refuse_pins, unplaced_pins
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan, refuse_violations
 from planning.team_days import TeamDay, team_and_weekday, team_days, vehicle_id
@@ -56,6 +58,7 @@ def plan_week(
     last_seen: Mapping[str, str],
     meetings: Sequence[Meeting] = (),
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
+    edits: Sequence[Edit] = (),
     run: Runner = one_after_the_other,
     seconds: float | None = None,
 ) -> WeekPlan:
@@ -79,6 +82,9 @@ def plan_week(
         Meetings with kader that may be held (planning.meetings).
     busy
         Posyandu weekdays by household_id; see :func:`planning.eligibility.sort_out`.
+    edits
+        What people asked of the week, in order; absences have to be in the teams' leave already
+        (planning.edits.with_absences).
     run
         How the independent groups are run: here, or in processes.
     seconds
@@ -88,6 +94,8 @@ def plan_week(
     ------
     NoTeamError
         ``teams`` is empty.
+    PinsRefusedError
+        A pin of a family cannot hold; nothing of the plan may be used.
     PlanViolationError
         The independent check found a broken rule; nothing of the plan may be used.
     """
@@ -96,8 +104,11 @@ def plan_week(
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
     crews = [team for team in teams if team.kind != "camat"]
     days = [day for team in crews for day in team_days(team, week, closed)]
-    sorted_ = sort_out(families, crews, days, travel, week, settings.visits, meetings, busy)
-    offers = home_offers(families, sorted_, settings)
+    wishes = wishes_of(edits)
+    meetings = without_banned(meetings, wishes)
+    sorted_ = sort_out(families, crews, days, travel, week, settings.visits, meetings, busy, wishes)
+    offers = home_offers(families, sorted_, settings, wishes)
+    refuse_pins(pin_faults(wishes, families, sorted_, offers, days, travel))
     offers += meeting_offers(meetings, sorted_, settings)
     camat_results, appointments = _plan_camat(
         offers,
@@ -108,6 +119,7 @@ def plan_week(
         settings,
         closed=closed,
         last_seen=last_seen,
+        wishes=wishes,
         seconds=seconds,
     )
     with_camat = {each.stop_id for each in appointments}
@@ -128,7 +140,8 @@ def plan_week(
         travel,
         meetings,
     )
-    refuse_violations(check_plan(plan, families, teams))
+    refuse_pins(unplaced_pins(wishes, families, set(plan.visits["household_id"])))
+    refuse_violations(check_plan(plan, families, teams, edits))
     return plan
 
 
@@ -142,6 +155,7 @@ def _plan_camat(
     *,
     closed: frozenset[str],
     last_seen: Mapping[str, str],
+    wishes: Wishes,
     seconds: float | None,
 ) -> tuple[list[GroupResult], list[Appointment]]:
     """Plan the camat's half-days one after the other; no family is seen twice."""
@@ -154,7 +168,11 @@ def _plan_camat(
             each for each in days if each.team.kind == "plkb" and each.weekday == day.weekday
         ]
         taken = {each.stop_id for each in appointments}
-        waiting = [offer for offer in offers if offer.stop_id not in taken]
+        waiting = [
+            offer
+            for offer in offers
+            if offer.stop_id not in taken and _is_free(offer.stop_id, day, wishes)
+        ]
         half_day = camat_day(
             day, week.day(day.weekday), partners, waiting, seen, travel, settings, seconds
         )
@@ -177,6 +195,14 @@ def _plan_camat(
             )
             seen[area_of[made.stop_id]] = week.day(day.weekday).isoformat()
     return results, appointments
+
+
+def _is_free(stop_id: str, day: TeamDay, wishes: Wishes) -> bool:
+    """Tell whether the camat may choose a stop: a pinned family has its visit."""
+    if stop_id.startswith(PREFIX):
+        return True
+    key = int(stop_id)
+    return key not in wishes.pins and wishes.allows(key, day.team.team_id, day.weekday)
 
 
 def _group_tasks(

@@ -3,7 +3,7 @@
 Personal columns stand alone in ``household_persons`` and raw rows alone in
 ``quarantined_rows``, so that either can be encrypted without touching the rest.
 Rows of a published plan and records that are only added to are guarded by triggers
-(storage.migrations, 0001 to 0003).
+(storage.migrations, 0001 to 0005).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from geodata.columns import FACTORS
 from storage.duplicate_tables import duplicate_decisions, duplicate_pairs
+from storage.edit_tables import plan_edits
 from storage.record_tables import (
     exports,
     household_history,
@@ -34,8 +35,8 @@ from storage.table_parts import (
 __all__ = [
     "areas", "calendar", "duplicate_decisions", "duplicate_pairs", "exports", "household_history",
     "household_history_persons", "household_persons", "households", "import_issues",
-    "import_spans", "imports", "jobs", "metadata", "places", "plan_days", "plan_leftovers",
-    "plan_visits", "plans", "points", "quarantined_rows", "reports", "scores", "teams",
+    "import_spans", "imports", "jobs", "metadata", "places", "plan_days", "plan_edits",
+    "plan_leftovers", "plan_visits", "plans", "points", "quarantined_rows", "reports", "scores", "teams",
     "verified_places",
 ]  # fmt: skip
 

@@ -17,6 +17,12 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.edit_options import (
+    EditIssuesOption,
+    EditsByOption,
+    EditsOption,
+    edits_may_be_refused,
+)
 from cli.options import with_context
 from cli.output import Context, progress_bar, show
 from common.errors import SambangiError
@@ -55,12 +61,17 @@ def plan(
         typer.Option("--seconds", min=0.1, help="Batas waktu pencarian seluruh rencana."),
     ] = None,
     workers: WorkersOption = None,
+    edits: EditsOption = None,
+    issues: EditIssuesOption = None,
+    by: EditsByOption = None,
 ) -> None:
     """Susun kunjungan satu minggu untuk semua tim.
 
+    Suntingan yang pernah diminta untuk minggu itu tetap dipatuhi.
+
     Contoh: sambangi plan --week next --area 36.71.01
     """
-    with progress_bar(context) as report:
+    with edits_may_be_refused(context, issues), progress_bar(context) as report:
         record = make_plan(
             context.workspace,
             week=week,
@@ -69,6 +80,8 @@ def plan(
             today=context.today,
             now=datetime.now(UTC),
             workers=workers,
+            edits=edits,
+            by=by or _user(),
             progress=report,
         )
     head = {"plan_id": record.plan_id, "week": str(record.week), "scope": record.scope_code}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +12,7 @@ import shapely
 from pandera.pandas import DataFrameSchema
 
 from common.clock import Week
+from planning.appointments import Appointment
 from planning.calendar import DAY_S
 from planning.columns import DAYS, LEFTOVERS, VISITS
 from planning.groups import GroupResult
@@ -33,18 +33,6 @@ _REASON = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A camat's visit; with a partner it is a fixed hour in the partner's week too."""
-
-    stop_id: str  # a home's household_id or a meeting's id
-    camat_id: str
-    partner_id: str | None
-    weekday: int
-    start_s: int  # seconds after Monday's midnight
-    service_s: int
-
-
 def week_plan(
     week: Week,
     scope_code: str,
@@ -62,17 +50,49 @@ def week_plan(
     ``sorted_out`` are the leftovers known before the search; ``not_offered`` stops whose prize
     was too low to be offered to it.
     """
-    routes = [route for result in results for route in result.solution.routes]
     partner = {(each.camat_id, each.stop_id): each.partner_id for each in appointments}
     partner |= {
         (each.partner_id, each.stop_id): each.camat_id
         for each in appointments
         if each.partner_id is not None
     }
+    meeting_of = {meeting.stop_id: meeting for meeting in meetings}
+    visits, days = route_rows(
+        [route for result in results for route in result.solution.routes],
+        week,
+        teams,
+        travel,
+        partner,
+        families["must"],
+        meeting_of,
+    )
+    planned = set(visits["household_id"])
+    return WeekPlan(
+        week=week,
+        scope_code=scope_code,
+        visits=visits,
+        days=days,
+        leftovers=_leftovers(results, sorted_out, not_offered, planned, meeting_of),
+        households_in_scope=len(families),
+        repeatable=all(result.solution.repeatable for result in results),
+    )
+
+
+def route_rows(
+    routes: Sequence[Route],
+    week: Week,
+    teams: Mapping[str, Team],
+    travel: Travel,
+    partner: Mapping[tuple[str, str], str | None],
+    must: pd.Series,
+    meeting_of: Mapping[str, Meeting],
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Return the rows of some team-days: planning.columns.VISITS and DAYS, in the routes' order.
+
+    ``partner`` holds who comes along by team and stop; ``must`` is by household_id.
+    """
     visits: list[dict[Hashable, Any]] = []
     days: list[dict[Hashable, Any]] = []
-    must = families["must"]
-    meeting_of = {meeting.stop_id: meeting for meeting in meetings}
     for route in routes:
         team_id, weekday = team_and_weekday(route.vehicle_id)
         lines, metres = _legs(route, teams[team_id], travel)
@@ -99,16 +119,7 @@ def week_plan(
                 "kind": "home",
             }
             visits.append({**row, **own})
-    planned = {visit["household_id"] for visit in visits}
-    return WeekPlan(
-        week=week,
-        scope_code=scope_code,
-        visits=_frame(visits, VISITS),
-        days=gpd.GeoDataFrame(_frame(days, DAYS)),
-        leftovers=_leftovers(results, sorted_out, not_offered, planned, meeting_of),
-        households_in_scope=len(families),
-        repeatable=all(result.solution.repeatable for result in results),
-    )
+    return _frame(visits, VISITS), gpd.GeoDataFrame(_frame(days, DAYS))
 
 
 def _asked_rows(stop: Mapping[Hashable, Any], meeting: Meeting) -> list[dict[Hashable, Any]]:

@@ -1,4 +1,4 @@
-"""An independent look at what people asked: does a plan keep every pin, ban and absence?
+"""An independent look at what people asked: every pin, ban and absence of a plan.
 
 It goes through the edits one by one and shares no code with what the planner makes of them.
 """
@@ -26,7 +26,7 @@ def edit_faults(plan: WeekPlan, families: pd.DataFrame, edits: Sequence[Edit]) -
     """
     faults: list[str] = []
     visits = {
-        int(key): rows.to_dict("records") for key, rows in plan.visits.groupby("household_id")
+        int(str(key)): rows.to_dict("records") for key, rows in plan.visits.groupby("household_id")
     }
     named = {each.household_id for each in edits} | {each.other_household_id for each in edits}
     for household in sorted(key for key in named if key is not None and key in families.index):

@@ -22,7 +22,7 @@ NO_ROOM = "edit-no-room"
 class PinsRefusedError(BadInputError):
     """Families cannot be visited where they are pinned; nothing of the plan may be used.
 
-    ``faults`` holds the code (planning.edit_file.EDIT_ISSUES) of each such family.
+    ``faults`` holds the code (planning.edit_issues.EDIT_ISSUES) of each such family.
     """
 
     code = "pins-refused"
@@ -31,9 +31,7 @@ class PinsRefusedError(BadInputError):
         self.faults = dict(faults)
         listed = ", ".join(f"{key} ({code})" for key, code in sorted(self.faults.items()))
         super().__init__(
-            N_(
-                "Tidak dapat dipenuhi untuk keluarga nomor {families}. Cabut atau ubah suntingannya."
-            ),
+            N_("Suntingan tidak dapat dipenuhi, nomor keluarga: {families}. Cabut atau ubah."),
             families=listed,
         )
 
@@ -107,6 +105,6 @@ def _alone(offer: Offer, days: Sequence[TeamDay], travel: Travel) -> str:
 
 
 def unplaced_pins(wishes: Wishes, families: pd.DataFrame, planned: set[int]) -> dict[int, str]:
-    """Return the pinned families that a finished plan does not hold: the days are full of others."""
+    """Return the pinned families that a finished plan does not hold: their days are full."""
     pinned = [key for key in wishes.pins if key in families.index]
     return {key: NO_ROOM for key in pinned if key not in planned}

@@ -55,8 +55,8 @@ def check_plan(
     ``not_at_work`` (leave, or no hours that day), ``outside_hours``, ``works_in_break``,
     ``visits_overlap``, ``too_many_visits``, ``numbers_wrong`` (stop numbers are not 1, 2, 3 ...),
     ``day_missing`` (a visit without its team-day), ``day_empty`` (a team-day without a visit),
-    ``wrong_week``, ``legs_wrong`` (not one leg to each stop and one back), ``pin_broken``,
-    ``ban_broken``, ``absent_at_work`` (of ``edits``, which stand in the order they were said).
+    ``wrong_week``, ``legs_wrong`` (not one leg to each stop and one back); and what
+    planning.edit_check.edit_faults finds of the edits, which stand in the order they were said.
     """
     known = {team.team_id: team for team in teams}
     return [

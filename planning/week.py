@@ -12,7 +12,8 @@ from common.clock import Week
 from common.errors import NothingToDoError
 from common.language import N_
 from common.settings import Settings
-from planning.assembly import Appointment, week_plan
+from planning.appointments import Appointment, joint_stops, settle
+from planning.assembly import week_plan
 from planning.camat import camat_day
 from planning.columns import FAMILIES
 from planning.edits import Edit, Wishes, wishes_of, without_banned
@@ -23,7 +24,7 @@ from planning.offers import Offer, home_offers, meeting_offers
 from planning.pins import pin_faults, refuse_pins, unplaced_pins
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan, refuse_violations
-from planning.team_days import TeamDay, team_and_weekday, team_days, vehicle_id
+from planning.team_days import TeamDay, team_days
 from planning.teams import Team
 from planning.travel import Travel
 from routing.problem import Stop
@@ -132,7 +133,7 @@ def plan_week(
         week,
         scope_code,
         in_order,
-        _settle(appointments, in_order),
+        settle(appointments, in_order),
         sorted_.leftovers,
         not_offered,
         families,
@@ -231,7 +232,7 @@ def _group_tasks(
         not_offered += [offer.stop_id for offer in waiting[most:]]
         stops = [offer.stop(node) for node, offer in enumerate(waiting[:most])]
         joint = [each for each in appointments if each.partner_id in members]
-        stops += _joint_stops(joint, len(stops))
+        stops += joint_stops(joint, len(stops))
         tasks.append(_task(group, own_days, stops, travel, settings, seconds))
     return tasks, not_offered
 
@@ -244,22 +245,6 @@ def _most_offered(days: Sequence[TeamDay], settings: Settings) -> int:
         rest = day.break_s[1] - day.break_s[0] if day.break_s else 0
         hold += min(day.team.most_visits, (day.shift_s[1] - day.shift_s[0] - rest) // usual_s)
     return max(1, round(hold * settings.search.candidates_per_visit))
-
-
-def _joint_stops(joint: Sequence[Appointment], first_node: int) -> list[Stop]:
-    """Return the camat's visits as fixed hours of the partner's day."""
-    return [
-        Stop(
-            stop_id=each.stop_id,
-            node=first_node + i,
-            service_s=each.service_s,
-            prize=0,
-            windows_s=((each.start_s, each.start_s),),
-            vehicles=frozenset({vehicle_id(str(each.partner_id), each.weekday)}),
-            must=True,
-        )
-        for i, each in enumerate(joint)
-    ]
 
 
 def _task(
@@ -284,19 +269,3 @@ def _task(
         search=settings.search,
         seconds=seconds,
     )
-
-
-def _settle(
-    appointments: Sequence[Appointment], results: Sequence[GroupResult]
-) -> list[Appointment]:
-    """Keep a partner only where the partner's own route makes the visit too."""
-    made = {
-        (team_and_weekday(route.vehicle_id)[0], each.stop_id)
-        for result in results
-        for route in result.solution.routes
-        for each in route.made
-    }
-    return [
-        each if (each.partner_id, each.stop_id) in made else replace(each, partner_id=None)
-        for each in appointments
-    ]

@@ -36,8 +36,8 @@ __all__ = [
     "areas", "calendar", "duplicate_decisions", "duplicate_pairs", "exports", "household_history",
     "household_history_persons", "household_persons", "households", "import_issues",
     "import_spans", "imports", "jobs", "metadata", "places", "plan_days", "plan_edits",
-    "plan_leftovers", "plan_visits", "plans", "points", "quarantined_rows", "reports", "scores", "teams",
-    "verified_places",
+    "plan_leftovers", "plan_visits", "plans", "points", "quarantined_rows", "reports", "scores",
+    "teams", "verified_places",
 ]  # fmt: skip
 
 areas = sa.Table(

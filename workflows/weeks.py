@@ -5,73 +5,47 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from math import ceil
+from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
-from common.clock import Week, parse_upcoming_week, week_of
-from common.errors import NothingToDoError, WrongCallError
+from common.clock import parse_upcoming_week, week_of
 from common.language import N_
-from common.settings import VisitSettings, read_settings
-from planning.calendar import (
-    city_holidays,
-    posyandu_weekdays,
-    with_leave,
-    with_moved_half_day,
-)
+from common.settings import read_settings
+from planning.calendar import city_holidays, with_moved_half_day
+from planning.edits import wishes_of, with_absences
 from planning.groups import GroupResult, GroupTask, territory_groups
-from planning.meetings import Meeting, make_meetings, meeting_places
 from planning.merging import known_together, seen_together
+from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
 from planning.teams import Team
 from planning.travel import prepare_travel
 from planning.week import NoTeamError, plan_week
-from storage.areas import load_areas
-from storage.calendar import load_calendar
-from storage.database import Database, open_database, reading, transaction
-from storage.duplicates import load_merged
-from storage.households import load_households
-from storage.places import load_places
-from storage.plans import CITY, PlanRecord, store_plan, visits_before
-from storage.points import load_points
+from storage.database import open_database, transaction
+from storage.plan_edits import add_edits
+from storage.plans import CITY, PlanRecord, store_plan
 from storage.scores import replace_scores
 from storage.street_files import read_networks
-from storage.teams import load_teams
 from storage.workspace import Workspace
+from workflows.edits import asked_of, refusal
 from workflows.fanout import fan_out, processes
-from workflows.placing import NoRegisterError
+from workflows.ground import (
+    NotPlacedError,
+    UnknownAreaError,
+    busy_days,
+    last_seen_by_camat,
+    meetings_of,
+    read_ground,
+    require_kecamatan,
+    scope_of,
+)
 from workflows.progress import Progress, silent
 from workflows.scoring import score_for
 
-
-class UnknownAreaError(WrongCallError):
-    """There is no such kecamatan in the city."""
-
-    code = "area"
-
-
-class NotPlacedError(NothingToDoError):
-    """Some families have no place yet."""
-
-    code = "not-placed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """Everything a plan is made from, as it stood at one moment."""
-
-    households: pd.DataFrame
-    places: pd.DataFrame
-    kecamatan_of: pd.Series  # area_code -> kecamatan_code
-    teams: list[Team]  # with the leave of the calendar
-    calendar: pd.DataFrame
-    points: pd.DataFrame
-    areas: gpd.GeoDataFrame
-    visited: pd.DataFrame
-    merged: pd.Series  # household_id -> the family that stands for it
+__all__ = ["NotPlacedError", "UnknownAreaError", "make_plan", "plan_counts", "require_kecamatan"]
 
 
 def make_plan(
@@ -83,9 +57,13 @@ def make_plan(
     today: date,
     now: datetime,
     workers: int | None = None,
+    edits: Path | None = None,
+    by: str = "",
     progress: Progress = silent,
 ) -> PlanRecord:
     """Plan a week and store it as a draft with its counts; nothing is stored on any error.
+
+    What people asked of the week before (storage.plan_edits) is kept to.
 
     Parameters
     ----------
@@ -98,6 +76,10 @@ def make_plan(
         every group searches to its local optimum, and the plan is repeatable.
     workers
         Processes; 1: in this process; None: one a core.
+    edits
+        A file of more that is asked (planning.edit_file), stored with the plan.
+    by
+        Who asks it.
 
     Raises
     ------
@@ -105,6 +87,10 @@ def make_plan(
         The call names no week or kecamatan that can be planned.
     MissingWorkspaceError, NetworkMissingError, NoRegisterError, NotPlacedError, NoTeamError
         A step before this one is missing.
+    EditHeadingsError, MissingFileError, EmptyTableError, NotATableError
+        The file of edits cannot be read.
+    EditsRefusedError, NobodyAsksError
+        Something that is asked cannot be done, or nobody stands for it.
     PlanViolationError
         The independent check found a fault: ours.
     """
@@ -112,17 +98,19 @@ def make_plan(
     settings = read_settings(workspace.settings_file)
     database = open_database(workspace)
     progress(0.0, N_("Membaca data"))
-    ground = _read_ground(database, wanted, week_of(today))
+    ground = read_ground(database, wanted, week_of(today))
     known = known_together(ground.households, ground.merged)
     met = seen_together(ground.visited, ground.merged)
     scores, score_report = score_for(wanted, known, met, settings.value)
-    families, teams = _scope(ground, scores, area)
+    families, teams = scope_of(ground, scores, area)
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
+    asked = asked_of(database, wanted, area, families, ground, teams, edits, by=by, today=today)
+    teams = with_absences(teams, wishes_of(asked.edits), wanted)
     closed = city_holidays(ground.calendar, wanted)
     teams = with_moved_half_day(teams, wanted, closed)
     progress(0.05, N_("Menghitung waktu tempuh"))
-    meetings = _meetings(ground, families, teams, wanted, settings.visits)
+    meetings = meetings_of(ground, families, teams, wanted, settings.visits)
     travel = prepare_travel(
         read_networks(workspace),
         families[families["lon"].notna()],
@@ -130,24 +118,30 @@ def make_plan(
         settings.streets,
         meetings,
     )
-    plan = plan_week(
-        families,
-        teams,
-        wanted,
-        area or CITY,
-        travel,
-        settings,
-        closed=closed,
-        last_seen=_last_seen(ground),
-        meetings=meetings,
-        busy=_busy(ground, families, wanted),
-        run=_in_processes(workers, progress),
-        seconds=None if seconds is None else _share(seconds, teams, workers),
-    )
+    try:
+        plan = plan_week(
+            families,
+            teams,
+            wanted,
+            area or CITY,
+            travel,
+            settings,
+            closed=closed,
+            last_seen=last_seen_by_camat(ground),
+            meetings=meetings,
+            busy=busy_days(ground, families, wanted),
+            edits=asked.edits,
+            run=_in_processes(workers, progress),
+            seconds=None if seconds is None else _share(seconds, teams, workers),
+        )
+    except PinsRefusedError as error:
+        raise refusal(error, asked) from None
     progress(0.97, N_("Menyimpan rencana"))
     summary = plan_counts(plan, families, len(ground.households))
     with transaction(database) as conn:
         replace_scores(conn, scores, score_report)
+        if asked.added:
+            add_edits(conn, wanted, list(asked.added.values()), at=now, by=by)
         return store_plan(conn, plan, created_at=now, seconds=seconds, summary=summary)
 
 
@@ -173,121 +167,22 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
         "prize": int(families["prize"].loc[homes["household_id"].unique()].sum()),
         "travel_hours": round(float(plan.days["travel_s"].sum()) / 3600, 1),
         "distance_km": round(float(plan.days["distance_m"].sum()) / 1000, 1),
+        "weeks_of_one_pass": weeks_of_one_pass(plan),
         "routes_checked": len(plan.days),  # one broken rule and the plan would be refused
         "repeatable": plan.repeatable,
     }
 
 
-def _read_ground(database: Database, week: Week, current: Week) -> _Ground:
-    with reading(database) as conn:
-        areas, calendar = load_areas(conn), load_calendar(conn)
-        ground = _Ground(
-            households=load_households(conn),
-            places=load_places(conn),
-            kecamatan_of=areas.set_index("area_code")["kecamatan_code"],
-            teams=with_leave(load_teams(conn), calendar),
-            calendar=calendar,
-            points=load_points(conn),
-            areas=areas,
-            visited=visits_before(conn, week, current),
-            merged=load_merged(conn),
-        )
-    if ground.households.empty:
-        raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
-    missing = len(ground.households.index.difference(ground.places.index))
-    if missing:
-        raise NotPlacedError(
-            N_("{count} keluarga belum ditempatkan; jalankan `sambangi locate` dahulu."),
-            count=missing,
-        )
-    return ground
+def weeks_of_one_pass(plan: WeekPlan) -> int | None:
+    """Return how many weeks like this one a visit to every family that is due would take.
 
-
-def _scope(
-    ground: _Ground, scores: pd.DataFrame, area: str | None
-) -> tuple[pd.DataFrame, list[Team]]:
-    """Return the families (planning.columns.FAMILIES) and teams of the city or a kecamatan."""
-    families = ground.places[["area_code", "lon", "lat", "grade", "flags"]].join(
-        scores[["at_risk", "group", "due_date", "must", "prize"]]
-    )
-    families = families.loc[ground.households.index]
-    families["merged"] = families.index.isin(ground.merged.index)
-    if area is None:
-        return families, ground.teams
-    require_kecamatan(area, ground.kecamatan_of)
-    inside = families["area_code"].map(ground.kecamatan_of) == area
-    return families[inside], [team for team in ground.teams if team.kecamatan_code == area]
-
-
-def require_kecamatan(code: str, kecamatan_codes: pd.Series) -> None:
-    """Refuse a code that is no kecamatan of the city; ``kecamatan_codes``: one a kelurahan.
-
-    Raises
-    ------
-    UnknownAreaError
-        It is none of them.
+    Families asked for at a meeting are not seen by it; None where no home is visited.
     """
-    known = sorted(kecamatan_codes.unique())
-    if code not in known:
-        raise UnknownAreaError(
-            N_("Kecamatan {area!r} tidak dikenal; kode yang ada: {known}."),
-            area=code,
-            known=", ".join(known),
-        )
-
-
-def _meetings(
-    ground: _Ground,
-    families: pd.DataFrame,
-    teams: list[Team],
-    week: Week,
-    settings: VisitSettings,
-) -> list[Meeting]:
-    """Return the meetings with kader that may be held: where nobody knows the door."""
-    doorless = families[(families["grade"] == "kelurahan") & families["area_code"].notna()]
-    middle = doorless.drop_duplicates("area_code").set_index("area_code")[["lon", "lat"]]
-    names = ground.areas.set_index("area_code")["area_name"]
-    places = meeting_places(
-        ground.points, teams, _base_areas(ground.areas, teams), middle.assign(area_name=names)
-    )
-    since = (week.monday - timedelta(days=settings.asked_again_days)).isoformat()
-    at_meetings = ground.visited[ground.visited["kind"] == "kader"]
-    asked = at_meetings.loc[at_meetings["day_date"] >= since, "household_id"]
-    last_day = week.day(6).isoformat()
-    rw = ground.households["rw"]
-    return make_meetings(families, rw, places, frozenset(asked), last_day, settings)
-
-
-def _base_areas(areas: gpd.GeoDataFrame, teams: list[Team]) -> dict[str, str]:
-    """Return the kelurahan that each team's base lies in."""
-    bases = gpd.GeoDataFrame(
-        {"team_id": [team.team_id for team in teams]},
-        geometry=gpd.points_from_xy(
-            [team.base_lon for team in teams], [team.base_lat for team in teams]
-        ),
-        crs="EPSG:4326",
-    )
-    inside = bases.sjoin(areas[["area_code", "geometry"]], predicate="within")
-    return dict(zip(inside["team_id"], inside["area_code"], strict=True))
-
-
-def _busy(ground: _Ground, families: pd.DataFrame, week: Week) -> dict[int, frozenset[int]]:
-    """Return the posyandu weekdays of each family's RW, where there are any."""
-    days = posyandu_weekdays(ground.calendar, week)
-    if not days:
-        return {}
-    rw = ground.households["rw"].reindex(families.index)
-    keys = zip(families.index, families["area_code"], rw, strict=True)
-    return {int(key): days[area, block] for key, area, block in keys if (area, block) in days}
-
-
-def _last_seen(ground: _Ground) -> dict[str, str]:
-    """Return the ISO date of the last visit of a camat per kelurahan."""
-    camats = {team.team_id for team in ground.teams if team.kind == "camat"}
-    theirs = ground.visited[ground.visited["team_id"].isin(list(camats))]
-    area = theirs["household_id"].map(ground.places["area_code"])
-    latest = theirs.groupby(area)["day_date"].max()
-    return {str(code): str(day) for code, day in latest.items()}
+    seen = plan.visits.loc[plan.visits["kind"] == "home", "household_id"].nunique()
+    waiting = ~plan.leftovers["reason"].isin(["not_at_risk", "merged", "banned", "not_due",
+                                              "refused", "moved"])  # fmt: skip
+    due = plan.households_planned + int(waiting.sum())
+    return ceil(due / seen) if seen else None
 
 
 def _share(seconds: float, teams: Sequence[Team], workers: int | None) -> float:

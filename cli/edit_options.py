@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,3 +48,11 @@ def edits_may_be_refused(context: Context, issues: Path | None) -> Iterator[None
         rows = found.to_dict("records")
         code = exit_with(error, context.language, as_json=context.as_json, issues=rows)
         raise typer.Exit(code) from None
+
+
+def signed_in() -> str:
+    """Return who is signed in to this computer; a container may know nobody."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return "-"

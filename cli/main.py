@@ -15,6 +15,7 @@ from cli import (
     place_commands,
     register_commands,
     solve_commands,
+    replan_commands,
     week_commands,
 )
 from cli.output import stdout_is_utf8
@@ -48,6 +49,7 @@ app.command("score")(data_commands.score_families)
 app.command("geocode")(geocode_commands.geocode_addresses)
 app.command("solve")(solve_commands.solve)
 app.command("plan")(week_commands.plan)
+app.command("replan")(replan_commands.replan_week)
 app.command("publish")(week_commands.publish)
 app.command("coverage")(coverage_commands.coverage)
 app.command("quickstart")(week_commands.quickstart)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib.util
 import os
 import subprocess
@@ -22,6 +21,7 @@ from cli.edit_options import (
     EditsByOption,
     EditsOption,
     edits_may_be_refused,
+    signed_in,
 )
 from cli.options import with_context
 from cli.output import Context, progress_bar, show
@@ -81,7 +81,7 @@ def plan(
             now=datetime.now(UTC),
             workers=workers,
             edits=edits,
-            by=by or _user(),
+            by=by or signed_in(),
             progress=report,
         )
     head = {"plan_id": record.plan_id, "week": str(record.week), "scope": record.scope_code}
@@ -105,7 +105,7 @@ def publish(
     Contoh: sambangi publish --week next --out lembar
     """
     now = datetime.now(UTC).astimezone()
-    imprint = Imprint(by or _user(), now, purpose, context.language)
+    imprint = Imprint(by or signed_in(), now, purpose, context.language)
     with progress_bar(context) as report:
         summary = publish_week(
             context.workspace,
@@ -119,14 +119,6 @@ def publish(
             progress=report,
         )
     show(context, summary)
-
-
-def _user() -> str:
-    """Return who is signed in to this computer; a container may know nobody."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # OSError from Python 3.13 on
-        return "-"
 
 
 @with_context

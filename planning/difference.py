@@ -22,6 +22,14 @@ CAUSES = {  # why a family's visit changed; else a reason of planning.columns.RE
     "hours_changed": N_("jam kerja tim berubah"),
     "banned": N_("dikecualikan"),
     "gone": N_("tidak ada lagi di register"),
+    "not_at_risk": N_("tidak lagi berisiko"),
+    "merged": N_("digabung dengan baris lain"),
+    "not_due": N_("belum waktunya"),
+    "no_location": N_("letak tidak diketahui lagi"),
+    "outside_city": N_("titik di luar kota"),
+    "off_network": N_("tidak terjangkau jalan"),
+    "no_team": N_("tidak ada tim di kelurahan itu"),
+    "no_skill": N_("butuh keahlian lain"),
     "": N_("rencana disusun ulang"),
 }
 

@@ -25,10 +25,11 @@ def edit_faults(plan: WeekPlan, families: pd.DataFrame, edits: Sequence[Edit]) -
     ``families`` count for nothing.
     """
     faults: list[str] = []
-    visits = {
-        int(str(key)): rows.to_dict("records") for key, rows in plan.visits.groupby("household_id")
-    }
     named = {each.household_id for each in edits} | {each.other_household_id for each in edits}
+    rows = plan.visits[plan.visits["household_id"].isin([key for key in named if key is not None])]
+    visits: dict[int, list[_Row]] = {}
+    for row in rows.to_dict("records"):
+        visits.setdefault(int(row["household_id"]), []).append(row)
     for household in sorted(key for key in named if key is not None and key in families.index):
         made = visits.get(household, [])
         faults += _broken(plan, made, _said_of(household, edits))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from common.clock import Week
-from common.errors import BadInputError
+from common.errors import BadInputError, WrongCallError
 from common.language import N_
 from geodata.tables import read_table
 from planning.edit_issues import edit_issues
@@ -35,6 +35,12 @@ class EditHeadingsError(BadInputError):
     """A heading of the file of edits is missing."""
 
     code = "edit-headings"
+
+
+class AbsenceError(WrongCallError):
+    """An absence that cannot be read, or of a team or day that is not known."""
+
+    code = "absent"
 
 
 class DayError(ValueError):
@@ -97,6 +103,33 @@ def parse_day(text: str, week: Week) -> int:
     if not 0 <= weekday < 7:
         raise DayError(text)
     return weekday
+
+
+def parse_absence(text: str, week: Week, teams: Collection[str]) -> list[Edit]:
+    """Return the absences of ``TEAM:DAY`` or ``TEAM:DAY,DAY``, one a day.
+
+    Raises
+    ------
+    AbsenceError
+        It is neither, the team is none of ``teams``, or a day is none of the week.
+    """
+    team_id, colon, days = text.strip().rpartition(":")
+    if not colon or not days.strip():
+        raise AbsenceError(N_("{absent!r} tidak terbaca; tulis mis. PLKB-01:rabu."), absent=text)
+    if team_id.strip() not in teams:
+        raise AbsenceError(N_("Tim {team!r} tidak ada di wilayah ini."), team=team_id.strip())
+    try:
+        weekdays = [parse_day(day, week) for day in days.split(",")]
+    except DayError as error:
+        raise AbsenceError(
+            N_("Hari {day!r} tidak terbaca atau di luar minggu {week}."),
+            day=str(error),
+            week=str(week),
+        ) from None
+    return [
+        Edit("absent", team_id=team_id.strip(), weekday=weekday)
+        for weekday in dict.fromkeys(weekdays)
+    ]
 
 
 def check_edits(

@@ -69,6 +69,10 @@ EDIT_ISSUES: dict[str, tuple[str, str]] = {
         N_("Kunjungan tidak muat dalam hari tim, juga bila sendirian."),
         N_("Pilih jam, hari atau tim lain."),
     ),
+    "edit-visited": (
+        N_("Kunjungan keluarga ini pada minggu itu sudah lewat."),
+        N_("Minta untuk minggu berikutnya."),
+    ),
     "edit-no-room": (
         N_("Tidak muat bersama suntingan lain pada hari itu."),
         N_("Pilih jam, hari atau tim lain."),

@@ -102,7 +102,7 @@ class Judge:
     known
         All families.
     first_weekday
-        What stands before it is over and stays.
+        What stands before it is over and stays, unless the team did not work.
     """
 
     def __init__(
@@ -127,10 +127,10 @@ class Judge:
 
     def _cause(self, stop: Standing) -> str:
         team_id, weekday = team_and_weekday(stop.vehicle_id)
+        if stop.vehicle_id not in self.days:
+            return "team_absent"  # a day that is over too: nobody came
         if weekday < self.first_weekday:
             return ""
-        if stop.vehicle_id not in self.days:
-            return "team_absent"
         if not self.known.intersection(stop.households):
             return GONE
         if team_id in self.camats or stop.joint_team_id is not None:

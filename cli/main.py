@@ -14,8 +14,8 @@ from cli import (
     layout_commands,
     place_commands,
     register_commands,
-    solve_commands,
     replan_commands,
+    solve_commands,
     week_commands,
 )
 from cli.output import stdout_is_utf8

@@ -1,6 +1,6 @@
 """Add what people asked of a week: pins, bans, moves, swaps, absences, withdrawals.
 
-Revises: 0003
+Revises: 0004
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -74,7 +74,9 @@ def _inside(pin: _Said, ban: _Said) -> bool:
 
 
 def _is_there(plan: WeekPlan, row: _Row, said: _Said) -> bool:
-    _, team_id, weekday, start_s = said
+    action, team_id, weekday, start_s = said
+    if row["kind"] != "home" and (action, team_id, weekday) != ("ban", None, None):
+        return False  # who is asked for at a meeting is not visited
     on = None if weekday is None else (plan.week.monday + timedelta(days=weekday)).isoformat()
     found = (row["team_id"], row["day_date"], row["start_s"])
     asked = (team_id, on, start_s)

@@ -15,7 +15,7 @@ import pandas as pd
 from common.settings import Settings
 from planning.board import Joint
 from planning.calendar import DAY_S
-from planning.edits import Edit, Wishes, wishes_of, without_banned
+from planning.edits import Edit, Slot, Wishes, wishes_of, without_banned
 from planning.eligibility import sort_out
 from planning.meetings import PREFIX
 from planning.offers import home_offers, meeting_offers
@@ -151,18 +151,24 @@ def _judge(case: Case, families: pd.DataFrame) -> Judge:
 
 def _visited_faults(stays: Sequence[Standing], wishes: Wishes, over: int) -> dict[int, str]:
     """Return the families that somebody wants elsewhere, though their visit is over."""
-    faults: dict[int, str] = {}
-    here: set[int] = set()
+    places: dict[int, list[Slot]] = {}
+    closed: set[int] = set()
     for stop in stays:
         team_id, weekday = team_and_weekday(stop.vehicle_id)
         for key in stop.households if weekday < over else ():
-            pin = wishes.pins.get(key)
-            on_time = pin is None or pin.start_s in {None, stop.start_s - weekday * DAY_S}
-            if wishes.allows(key, team_id, weekday) and on_time:
-                here.add(key)
-            else:
-                faults[key] = "edit-visited"
-    return {key: code for key, code in faults.items() if key not in here}
+            places.setdefault(key, []).append(
+                Slot(team_id, weekday, stop.start_s - weekday * DAY_S)
+            )
+            bans = () if stop.stop_id.startswith(PREFIX) else wishes.bans.get(key, ())
+            if wishes.banned(key) or any(ban.holds(team_id, weekday) for ban in bans):
+                closed.add(key)
+    for key, pin in wishes.pins.items():
+        # one of two who came together is enough
+        if key in places and not any(
+            pin.covers(slot) and pin.start_s in {None, slot.start_s} for slot in places[key]
+        ):
+            closed.add(key)
+    return dict.fromkeys(closed, "edit-visited")
 
 
 def _by_family(

@@ -202,6 +202,12 @@ def test_a_banned_family_is_not_asked_for_at_a_meeting() -> None:
     assert {reasons[int(key)] for key in asked[:3]} == {"banned"}
 
 
+def test_a_ban_of_a_team_or_day_is_about_visits_and_not_about_meetings() -> None:
+    asked = int(doorless_plan().visits["household_id"].iloc[0])
+    edits = [Edit("ban", asked, team) for team in TEAMS]
+    assert_frame_equal(planned(edits, doorless_city()).visits, doorless_plan().visits)
+
+
 def test_a_meeting_that_all_families_are_banned_from_is_none() -> None:
     first, second = doorless_city().meetings[:2]
     wishes = wishes_of(Edit("ban", key) for key in (*first.households, second.households[0]))

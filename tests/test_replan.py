@@ -159,6 +159,13 @@ def test_days_that_are_over_stay_and_gain_nobody() -> None:
     same(again([Edit("pin", family, "P1", 1)], first_weekday=2).plan, small_plan())
 
 
+def test_a_visit_that_is_over_stays_with_both_who_made_it() -> None:
+    family = min(joint_families(small_plan()))
+    with pytest.raises(PinsRefusedError, match="edit-visited"):
+        again([Edit("ban", family, "C")], first_weekday=3)
+    same(again([Edit("pin", family, "P2", 2)], first_weekday=3).plan, small_plan())
+
+
 def test_a_day_on_which_nobody_came_is_made_up_for_later() -> None:
     made = again(away("P2", 1), roomy_city(), roomy_plan(), first_weekday=2)
     lost = families_of(roomy_plan(), "P2", TUESDAY)

@@ -125,8 +125,10 @@ def test_a_pin_asked_before_that_holds_no_longer_stops_the_plan(
 ) -> None:
     family = own_visits(stored(planned, 1), "PLKB-01-1")[0]
     plan(planned, edits=written(tmp_path, f"pin,{family},PLKB-01-1,rabu"), by=BY)
-    with pytest.raises(EditsRefusedError, match="0: edit-team-absent"):
+    with pytest.raises(EditsRefusedError, match=f"#{family}: edit-team-absent"):
         new_version(planned, absent=["PLKB-01-1:rabu"])
+    back = written(tmp_path, f"withdraw,{family}")
+    assert new_version(planned, absent=["PLKB-01-1:rabu"], edits=back).record.version == 3
 
 
 def test_nobody_asks_for_nothing(planned: Workspace, tmp_path: Path) -> None:

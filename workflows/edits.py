@@ -28,16 +28,19 @@ class EditsRefusedError(BadInputError):
     """Some of what is asked cannot be done; nothing was stored.
 
     ``issues`` has a row for each fault: row (of the file; 0: it was asked before), column, code,
-    quarantines, what, remedy.
+    quarantines, what, remedy; and household_id where a pin of that family cannot hold.
     """
 
     code = "edits-refused"
 
     def __init__(self, issues: pd.DataFrame) -> None:
         self.issues = issues
-        listed = [f"{row}: {code}" for row, code in zip(issues["row"], issues["code"], strict=True)]
+        listed = [
+            f"{each['row'] or '#' + str(each['household_id'])}: {each['code']}"
+            for each in issues.to_dict("records")
+        ]
         super().__init__(
-            N_("{count} suntingan tidak dapat dipenuhi (baris: kode): {listed}."),
+            N_("{count} suntingan tidak dapat dipenuhi (baris atau #keluarga: kode): {listed}."),
             count=len(issues),
             listed=", ".join(listed),
         )
@@ -131,14 +134,14 @@ def refusal(error: PinsRefusedError, asked: Asked) -> EditsRefusedError:
         for row, edit in asked.added.items()
         if edit.other_household_id is not None
     }
-    return EditsRefusedError(
-        edit_issues(
-            [
-                (row_of.get(household, 0), "household", code, True)
-                for household, code in error.faults.items()
-            ]
+    faults = sorted(error.faults.items(), key=lambda each: (row_of.get(each[0], 0), each[0]))
+    issues = [
+        edit_issues([(row_of.get(household, 0), "household", code, True)]).assign(
+            household_id=household
         )
-    )
+        for household, code in faults
+    ]
+    return EditsRefusedError(pd.concat(issues, ignore_index=True))
 
 
 def _names(families: pd.DataFrame, ground: Ground) -> dict[str, int]:

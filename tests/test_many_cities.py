@@ -140,7 +140,9 @@ def test_four_cities_of_3000_families_have_the_same_plans_on_a_cluster_as_one_af
     for city in CITIES:
         one, other = (Workspace(ground.folder / run / city) for run in ("here", "there"))
         stored = plan_tables(one)
-        assert set(stored) == {"plans", "plan_visits", "plan_days", "plan_leftovers"}
+        assert set(stored) == {
+            "plans", "plan_visits", "plan_days", "plan_leftovers", "plan_edits",
+        }  # fmt: skip
         assert stored["plans"][0] == 1
         assert sum(rows for rows, _ in stored.values()) > FAMILIES
         assert plan_tables(other) == stored

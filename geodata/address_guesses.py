@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from geodata.address_words import (
     BEHIND_NUMERAL,
-    DWELLINGS,
     ESTATE_HINTS,
     KIND,
     NEXT_WORD,
+    NO_STREET,
     NUMBER_IN_NAME,
     NUMERAL,
     NUMERIC,
@@ -56,7 +56,7 @@ def unmarked(name: str, follower: str, seen: AbstractSet[str]) -> str:
     hinted = len(words) > 1 and not ESTATE_HINTS.isdisjoint(words)
     if "estate" not in seen and (follower == "block" or hinted):
         return "estate"
-    if words[0].strip(".") in DWELLINGS:
+    if words[0].partition(".")[0] in NO_STREET:
         return "rest"
     if seen.isdisjoint(STREETS) and (
         follower in {"number", "gg"} or (len(words) > 1 and "raya" in {words[0], words[-1]})

@@ -49,6 +49,7 @@ _NEEDS_NAME = frozenset({"city", "landmark"})  # else the word belongs to the na
 _KEEPS_WORD = frozenset({"landmark", "soft"})  # sebelah musholla, Villa Mutiara
 _NUMBERED = frozenset({"jl", "gg", "estate"})
 _MANY = frozenset({"landmark", "rest"})
+_WHOLE = {"km": "landmark", "floor": "rest"}  # kept with their word
 _LEFT_OVER = frozenset({"phone", "province"})
 
 
@@ -180,15 +181,24 @@ class _Reader:
     def numeric(self, kind: str, low: str, start: int, end: int) -> int:
         """Read a word that a number follows; return where to read on."""
         found = BEHIND[kind].match(self.text, end)
-        if found is None:
+        if found is None or (kind == "block" and self._names_it(low, found["block"])):
             self._without_number(kind, low, start, end)
             return end
         spans = [(k.removesuffix("_2"), *found.span(k)) for k in found.groupdict() if found[k]]
-        if kind == "km":
-            spans = [("landmark", start, found.end())]
+        if kind in _WHOLE:
+            spans = [(_WHOLE[kind], start, found.end())]
         elif not self.seen.isdisjoint([label for label, _, _ in spans]):
             spans = [("rest", start, found.end())]
         return self.closed(spans, kind, start)
+
+    def _names_it(self, low: str, code: str) -> bool:
+        """Tell whether letters behind a block's word make a name: Kav. DPR, Jl. Blok M."""
+        if any(sign.isdigit() for sign in code):
+            return False
+        if low in PLOTS:
+            return len(code) > 1 and code.isalpha() and not NUMERAL.fullmatch(code.lower())
+        street = self.part in {"jl", "gg"} and self.start < 0
+        return street and self.waits and "estate" not in self.seen
 
     def _without_number(self, kind: str, low: str, start: int, end: int) -> None:
         if low in PLOTS:

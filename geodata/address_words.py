@@ -20,11 +20,12 @@ _WORDS: Final = {
     " sektor sekt sector kawasan",
     "block": "blok blk block bloc kav kavling kavl kapling",
     "number": "no nomor nomer nmr nno noo # №",
-    "rt": "rt rtt rrt",
+    "rt": "rt rtt rrt r.t",
     "rt?": "r t tr rd",  # a slip of the pen, when an RW follows
-    "rw": "rw rww rrw",
+    "rw": "rw rww rrw r.w",
     "km": "km",
-    "kampung": "kp kampung kamp kmp kpg kampong dusun dsn lingkungan lingk ling link",
+    "floor": "lt lantai",
+    "kampung": "kp kampung kamp kmp kpg kampong dusun dsn lingkungan lingk link ling",
     "kelurahan": "kel kelurahan klurahan desa ds",
     "kecamatan": "kec kecamatan kecamtan",
     "city": "kota kotamadya kodya kab kabupaten",
@@ -54,12 +55,15 @@ ESTATE_HINTS: Final = _set(
 SECTORS: Final = _set("sektor sekt sector")
 PLOTS: Final = _set("kav kavling kavl kapling")
 TITLES: Final = _set("h hj kh haji ust ustadz ustad raden rd kyai kiai")
-# A floor or a rented room is no street: Lt. 3 No. 12, Kost Bu Siti Gg. Manggis.
-DWELLINGS: Final = _set("lt lantai kost kos kontrakan rumah rmh")
-NUMERIC: Final = _set("block number rt rw km postcode phone")
+NUMERIC: Final = _set("block number rt rw km floor postcode phone")
+# What stands behind these is a floor or somebody's house, no street.
+NO_STREET: Final = _set("lt lantai kost kos kontrakan rumah rmh")
 
 # A dash stands between two parts when it is lonely; Al-Ikhlas is one name.
-_LETTERS: Final = r"(?:(?i:blok)(?=[A-Za-z]{1,2}[0-9])|[^\W\d_]+)"  # BlokH9 is two words
+_LETTERS: Final = (
+    r"(?:(?i:blok)(?=[A-Za-z]{1,2}[0-9])"  # BlokH9 is two words
+    r"|(?i:r\.[tw])(?![^\W\d_])|[^\W\d_]+)"  # R.T. is one
+)
 TOKEN: Final = re.compile(_LETTERS + r"|\d+|[,;()|#№]|(?:(?<=\s)|(?<=\w{3}))[-–—](?=\s)")
 # A numeral ends the name of a street or estate, but for these: Melati II Dalam, Melati II Raya.
 BEHIND_NUMERAL: Final = _set(
@@ -70,8 +74,9 @@ NEXT_WORD: Final = re.compile(rf"[ .:]{{0,3}}({_LETTERS})")
 
 _UP_TO_3: Final = r"[0-9]{1,3}(?![0-9])"
 _ROMAN: Final = r"[IVX]{1,4}"
+_BLOCK: Final = rf"(?:{_UP_TO_3}|(?=[IVX])X{{0,3}}(?:IX|IV|V?I{{0,3}})(?![A-Z0-9]))"  # RT or RW
 _GAP: Final = r"[ .:,;/\\-]{0,4}"
-_RW_WORD: Final = r"(?:RW{1,2}|WR|RRW|R|W)"
+_RW_WORD: Final = r"(?:RW{1,2}|R\.W|WR|RRW|R|W)"
 _PAIR: Final = r"(?:0[0-9]{1,2} ?/ ?[0-9]{1,3}|[0-9]{1,3} ?/ ?0[0-9]{1,2})(?![0-9])"
 _SUB: Final = rf"(?: ?[/-] ?(?!{_PAIR})[0-9]{{1,3}}[A-Z]?)?"
 _WORD_END: Final = r"(?:(?![A-Z0-9])|(?=RT|RW|NO\b|BLOK|KEL|KEC|SEKT))"  # Blok B9No. 1
@@ -80,8 +85,9 @@ _BLOCK_CODE: Final = (
     rf"|(?!RT|RW|NO|KM)[A-Z]{{1,3}}(?:[/-](?!NO|RT|RW)[A-Z0-9]{{1,3}}| {_ROMAN})?"
     rf"|(?!{_PAIR})[0-9]{{1,3}}[A-Z]?{_SUB}){_WORD_END}"
 )
+_DOTTED: Final = r"R\.[TW](?![A-Z])"
 _NUMBER: Final = (
-    rf"(?:[0-9]{{1,5}}(?:[ .]?[A-Z](?![A-Z]))?"
+    rf"(?:[0-9]{{1,5}}(?:(?:[ .]?(?!{_DOTTED})[A-Z]|[/-](?!{_DOTTED})[A-Z](?![0-9]))(?![A-Z]))?"
     rf"(?: ?(?:[-/&+]|dan|s/d) ?(?!{_PAIR})[0-9]{{1,4}}[A-Z]?){{0,3}}"
     rf"|(?!RT|RW)[A-Z]{{1,2}}-?[0-9]{{1,3}}[A-Z]?{_SUB}|{_ROMAN}|[A-Z](?!\.)){_WORD_END}"
 )
@@ -96,13 +102,14 @@ BEHIND: Final = {
     "block": _pattern(rf"[ .:]{{0,3}}(?P<block>{_BLOCK_CODE})"),
     "number": _pattern(rf"[ .:]{{0,3}}(?P<number>{_NUMBER})"),
     "rt": _pattern(
-        rf"{_GAP}(?:RW{_GAP})?(?P<rt>{_UP_TO_3})"
-        rf"(?:{_GAP}{_RW_WORD}{_GAP}(?P<rw>{_UP_TO_3})|"
-        rf" ?[/\\-] ?(?P<rw_2>{_UP_TO_3}))?"
+        rf"{_GAP}(?:R\.?W{_GAP})?(?P<rt>{_BLOCK})"
+        rf"(?:{_GAP}{_RW_WORD}{_GAP}(?P<rw>{_BLOCK})|"
+        rf" ?[/\\-] ?(?P<rw_2>{_BLOCK}))?"
     ),
     "rt?": _pattern(rf"{_GAP}(?P<rt>{_UP_TO_3}){_GAP}RW{_GAP}(?P<rw>{_UP_TO_3})"),
-    "rw": _pattern(rf"{_GAP}(?P<rw>{_UP_TO_3})(?:{_GAP}RT{_GAP}(?P<rt>{_UP_TO_3}))?"),
+    "rw": _pattern(rf"{_GAP}(?P<rw>{_BLOCK})(?:{_GAP}R\.?T{_GAP}(?P<rt>{_BLOCK}))?"),
     "km": _pattern(r"[ .:]{0,3}[0-9]{1,3}(?:[.,][0-9]{1,2})?(?![0-9])"),
+    "floor": _pattern(rf"[ .:]{{0,3}}(?:[0-9]{{1,2}}|{_ROMAN}|dasar)(?![A-Z0-9])"),
     "postcode": _pattern(r"[ .]{0,2}(?:pos)?[ .:]{0,3}(?P<postcode>[1-9][0-9]{4})(?![0-9])"),
 }
 # What stands without a word before it.
@@ -116,6 +123,15 @@ NUMBER_IN_NAME: Final = _pattern(
     rf"(?P<name>.*[^\W\d_](?:(?<=\braya)\.?[ ]|\.?[ ](?=[0-9]{{2}}|[0-9][ ]?[A-Z]$)|"
     rf"[ .](?:{_ROMAN}|[0-9]{{1,2}})(?=/)))/?(?P<number>[0-9]{{1,4}}(?:[ ]?[A-Z])?)$"
 )
+
+_TENS: Final = ("", "x", "xx", "xxx")
+_UNITS: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+ROMAN: Final = {
+    tens + units: str(10 * ten + unit)
+    for ten, tens in enumerate(_TENS)
+    for unit, units in enumerate(_UNITS)
+    if ten + unit
+}
 
 _ALIKE: Final = {"a": "e", "e": "a", "i": "y", "y": "i", "u": "o", "o": "u", "k": "g", "g": "k"}
 _LONG_WORDS: Final = {"jalan": "jl", "gang": "gg", "perum": "estate", "kampung": "kampung"}

@@ -11,12 +11,13 @@ gang           ``Gg.|Gang|Lorong`` name                        ``gang`` beside a
 estate         ``Perum|Perumahan|Komp|Komplek`` name,          ``estate``: name
                ``Taman|Villa|Griya|Puri|Cluster...`` name      ``estate``: word and name
 block          ``Blok|Blk|Kav`` B3, B.3, B 3, B3/12            ``block``: B3, B3/12
-number         ``No.|No|Nomor|#`` 12, 12 A, 1-2                ``number``: 12, 12A, 1-2
+number         ``No.|No|Nomor|#`` 12, 12 A, 12/B, 1-2          ``number``: 12, 12A, 12/B, 1-2
 RT, RW         ``RT 003/RW 005``, ``RT.03/05``, ``RT 1 RW      ``rt``, ``rw``: 003, 005
-               12``, ``RT/RW 3/5``, ``002/004``
+               12``, ``RT/RW 3/5``, ``002/004``,
+               ``R.T. 3 R.W. 5``, ``RT III RW V``
 landmark       ``sebelah|samping|depan|belakang|dekat|         ``landmark``: word and name
                seberang`` name, ``KM`` 5
-kampung        ``Kp.|Kampung|Dusun|Lingkungan`` name           ``kampung``: name
+kampung        ``Kp.|Kampung|Dusun|Lingkungan|Link.`` name     ``kampung``: name
 kelurahan      ``Kel.|Kelurahan|Desa|Ds.`` name                ``kelurahan``: name
 kecamatan      ``Kec.|Kecamatan`` name                         ``kecamatan``: name
 city           ``Kota|Kab.|Kabupaten`` name                    ``city``: name
@@ -37,7 +38,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.address_parts import read_parts
-from geodata.address_words import BEHIND, KIND, SECTORS
+from geodata.address_words import BEHIND, KIND, ROMAN, SECTORS
 
 COLUMNS: Final = (
     "street",
@@ -70,13 +71,13 @@ _RT: Final = (
 _USUAL: Final = (
     rf"(?i)^(?P<head>{_SIGN}+?)"
     r"(?:[ ,]+Blok[ .]{0,2}(?P<block>[A-Z][0-9]{1,3}(?:/[0-9]{1,3})?))?"
-    r"(?:[ ,]+No[ .:]{0,2}(?P<number>[0-9]{1,4}(?:[ .]?[A-Z])?))?"
+    r"(?:[ ,]+No[ .:]{0,2}(?P<number>[0-9]{1,4}(?:[ .]?[A-Z]|[/-][A-Z])?))?"
     rf"(?:[ ,]+(?:{_RT}))?"
     rf"(?P<after>(?:[ !-/:-@\[-`{{-~]{_SIGN}*?)?)"
     r"(?:[ ,]+(?P<postcode>[1-9][0-9]{4}))?[ .,]*$"
 )
-# Words before a figure that is not in the usual place.
-_STRAY: Final = "(?i)#|(?:^|[^a-z])(?:{})(?:[^a-z]|$)".format(
+# Words before a figure that is not in the usual place; .T is the end of No. 5 R.T. III.
+_STRAY: Final = "(?i)#|(?:^|[^a-z])(?:\\.[tw]|{})(?:[^a-z]|$)".format(
     "|".join(
         word
         for word, kind in KIND.items()
@@ -109,27 +110,13 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
     """
     codes, unique = pd.factorize(texts.astype("str"))
     cells = pa.array(unique.to_numpy(), type=pa.large_string())
-    cells = pc.utf8_slice_codeunits(cells, 0, MOST_LETTERS)
-    cells = _without_points(cells)
-    table = _read(cells)
+    table = _read(pc.utf8_slice_codeunits(cells, 0, MOST_LETTERS))
     table = table.take(pa.array(codes, mask=codes < 0))
     kinds = pc.fill_null(table["street_kind"], "")
     table = table.set_column(COLUMNS.index("street_kind"), "street_kind", kinds)
     return pd.DataFrame(
         {name: pd.Series(table[name], index=texts.index, dtype="str") for name in COLUMNS}
     )
-
-
-def _without_points(texts: pa.Array) -> pa.Array:
-    """Return the texts with ``R.T. 03`` as ``RT 03``."""
-    pointed = pc.or_(pc.match_substring(texts, "R."), pc.match_substring(texts, "r."))
-    pointed = pc.fill_null(pointed, pa.scalar(False))  # noqa: FBT003 - a value of Arrow
-    some = texts.filter(pointed)
-    for letter in "TW":
-        some = pc.replace_substring_regex(
-            some, rf"(?i)\bR\. ?{letter}\.?[ .:]*([0-9])", rf"R{letter} \1"
-        )
-    return pc.replace_with_mask(texts, pointed, some)
 
 
 def _read(texts: pa.Array) -> pa.Table:
@@ -191,6 +178,9 @@ def _values(text: str) -> tuple[str | None, ...]:
             parts[label] = f"{parts[label]}, {text[start:end]}"
         else:
             parts[label] = text[start:end]
+    for name in ("rt", "rw"):
+        if name in parts:
+            parts[name] = ROMAN.get(parts[name].lower(), parts[name])
     street, gang, kind = parts.get("jl"), parts.get("gg"), ""
     if street is not None:
         kind = "jl"

@@ -111,9 +111,10 @@ def as_households(queries: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFram
 def results(queries: pd.DataFrame, located: Located, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the answers in the order of the queries: text columns ``RESULT``.
 
-    ``matched`` says what told the place: ``street Jl. Melati II``, ``rt 003 rw 005``, ``rw 005``,
-    ``neighbourhood``, ``kelurahan Jelupang``; empty for grade ``none``. Where the address alone
-    told the kelurahan it goes on ``; kelurahan by address, confidence 0.53``. No personal data.
+    ``matched`` says what told the place: ``street Jl. Melati II``, ``streets Melati`` (all of
+    that name, whatever their numerals), ``rt 003 rw 005``, ``rw 005``, ``neighbourhood``,
+    ``kelurahan Jelupang``; empty for grade ``none``. Where the address alone told the kelurahan
+    it goes on ``; kelurahan by address, confidence 0.53``. No personal data.
 
     Parameters
     ----------
@@ -125,9 +126,10 @@ def results(queries: pd.DataFrame, located: Located, areas: gpd.GeoDataFrame) ->
     places = located.places
     grade = places["grade"]
     area_name = places["area_code"].map(areas.set_index("area_code")["area_name"]).fillna("")
+    stem = located.stem.reindex(grade.index)
     rw, rt = located.rw.fillna(""), located.rt.fillna("")
     told = {
-        "street": "street " + located.street.fillna(""),
+        "street": ("streets " + stem).fillna("street " + located.street.fillna("")),
         "rt": "rt " + rt + " rw " + rw,
         "rw": "rw " + rw,
         "neighbourhood": pd.Series("neighbourhood", index=grade.index),

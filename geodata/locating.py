@@ -30,7 +30,8 @@ from geodata.family_areas import FamilyAreas, family_areas
 from geodata.gathering import block_numbers, gather, read_addresses
 from geodata.ground import Ground, ground_of
 from geodata.ladder import Placing, settle
-from geodata.street_names import NOT_FOUND
+from geodata.name_keys import stem_name
+from geodata.street_names import NOT_FOUND, SIBLINGS
 
 FLAGS = (
     "no_coordinate",
@@ -52,6 +53,7 @@ class Located:
     places: pd.DataFrame  # geodata.columns.PLACES
     report: dict[str, object]
     street: pd.Series  # name as on the map of the street a family's address names, else missing
+    stem: pd.Series  # name without numeral where all streets of it are meant, else missing
     rw: pd.Series  # as stated, else as the address says
     rt: pd.Series
     factors: dict[str, Factors]  # by way, see geodata.ladder.settle
@@ -172,19 +174,21 @@ def locate(
     report |= {"from_points": placing.from_points, "calibration": placing.calibration}
     if belongs.told:
         report["by_address"] = belongs.told
-    streets_named = _street_names(households.index, belongs)
+    street, stem = _street_names(households.index, belongs)
     confidence = pd.Series(belongs.confidence, index=households.index)
-    return Located(places, report, streets_named, rw, rt, placing.factors, confidence)
+    return Located(places, report, street, stem, rw, rt, placing.factors, confidence)
 
 
-def _street_names(index: pd.Index, belongs: FamilyAreas) -> pd.Series:
-    """Return the name, as on the map, of the street that each family's address names."""
+def _street_names(index: pd.Index, belongs: FamilyAreas) -> tuple[pd.Series, pd.Series]:
+    """Return ``street`` and ``stem`` of :class:`Located`."""
     table, found = belongs.streets.names, belongs.found
     at = np.searchsorted(table["first"].to_numpy(), found.stretches.first, "right") - 1
     names = np.full(len(index), None, dtype=object)
     some = found.how != NOT_FOUND
     names[some] = table["name"].to_numpy(dtype=object)[at[some]]
-    return pd.Series(names, index=index, dtype="str")
+    street = pd.Series(names, index=index, dtype="str")
+    siblings = street.where(found.how == SIBLINGS)
+    return street, siblings.map(stem_name, na_action="ignore").astype("str")
 
 
 def _places(

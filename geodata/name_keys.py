@@ -7,18 +7,23 @@ case, signs, spaces   ``Poris Gaga``, ``PORISGAGA``, ``Poris-Gaga``             
 opening word          ``Jl. Melati``, ``Gang Melati``, ``Perum Melati``            melati
 titles                ``K.H. Sanusi``, ``Kiai Haji Sanusi``, ``H. Sanusi``         sanusi
                       ``Jend. Sudirman``, ``Jenderal Soedirman``                   sudirman
+                      ``Pangeran Antasari``, ``P. Antasari``, ``Antasari``         antasari
 Muhammad              ``Moh. Ali``, ``Moch. Ali``, ``Muh. Ali``, ``Mohamad Ali``   muhamadali
 old spelling          ``Djoeanda`` (oe, dj, tj), ``Juanda``                        juanda
+                      ``Hasjim Asjari`` (sj), ``Hasyim Asy'ari``                   hasyimasyari
                       ``Achmad``, ``Akhmad``, ``Ahmad``                            ahmad
 doubled letters       ``Musholla``, ``Mushola``                                    mushola
 numerals              ``Mawar 2``, ``Mawar II``, ``Mawar Dua``, ``Mawar ke-2``     mawar2
+                      ``MawarII``                                                  mawar2
 raya                  ``Raya Jombang``, ``Jombang Raya``, ``Jombang Rya``          jombangraya
 short words           ``Benda Bar.``, ``Benda Barat``                              bendabarat
+                      ``Rw. Bokor``, ``Rawa Bokor``                                rawabokor
 ====================  ===========================================================  ===========
 
-A title falls away because it is often left out; one that is the whole name stays
-(``Gg. Haji``). Old j for y is read so only in a word that has another old spelling
-(``Djaja``), because today's j stands in every second name.
+A title falls away because it is often left out; one that is the whole name or ends it stays
+(``Gg. Haji``, ``Kebon Haji``). P. and R. before a name are Pangeran and Raden. Old j for y is
+read so only in a word that has another old spelling (``Djaja``), because today's j stands in
+every second name; sj is always sy but behind m, ma and me, for masjid and its misspellings.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from typing import Final
 
 import pandas as pd
 
-from geodata.address_words import KIND
+from geodata.address_words import KIND, ROMAN
 
 MOST_LETTERS: Final = 200  # of a name that are compared
 
@@ -49,7 +54,7 @@ _TITLES: Final = {
     "ustad": "ust ustadz ustaz",
     "ustadzah": "ustazah ustadah",
     "profesor": "prof",
-    "dr": "dokter dr drs dra drg",
+    "dr": "dokter doktor dr drs dra drg",
     "ir": "insinyur",
     "jenderal": "jend jendral jen",
     "letjen": "letjend",
@@ -63,9 +68,12 @@ _TITLES: Final = {
     "letu": "",
     "letda": "",
     "sersan": "",
-    "marsekal": "",
+    "marsekal": "marsda marsdya marsma",
     "laksamana": "laks",
     "laksda": "",
+    "pangeran": "pgr pang",
+    "raden": "rd rdn",
+    "hos": "",  # of Cokroaminoto
 }
 _WORDS: Final = _forms(
     {
@@ -73,18 +81,17 @@ _WORDS: Final = _forms(
         "muhamad": "moh moch mokh muh much mukh mohd muhd mohamad",
         "raya": "rya",
         "sultan": "sltn",
-        "pangeran": "pgr",
-        "raden": "rd rdn",
         "tubagus": "tb",
         "dalam": "dlm",
         "pondok": "pd pdk",
         "kampung": "kp kmp kamp",
         "taman": "tmn",
         "tanjung": "tj tjg tjung tg",
-        "kebon": "kb kbn",
+        "kebon": "kb kbn kebun",
         "masjid": "mesjid msjd",
         "mushola": "musola musala mushala",
         "gunung": "gn gng",
+        "rawa": "rw",
         "pasar": "psr",
     }
 )
@@ -107,20 +114,16 @@ _NUMBER_WORDS: Final = _forms(
         "10": "sepuluh kesepuluh",
     }
 )
-_TENS: Final = ("", "x", "xx", "xxx")
-_UNITS: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_ROMAN: Final = {
-    tens + units: str(10 * ten + unit)
-    for ten, tens in enumerate(_TENS)
-    for unit, units in enumerate(_UNITS)
-    if ten + unit
-}
 _BEHIND_NUMERAL: Final = frozenset({"raya", "dalam", "dlm", *_DIRECTIONS})
 
 _TOKEN: Final = re.compile(r"\d+(?:[^\W\d_](?![^\W\d_]))?|[^\W\d_]+")
 _FIGURE: Final = re.compile(r"(\d+)(.?)")
-_OLD: Final = re.compile("oe|dj|tj")
-_OLD_Y: Final = re.compile("(?<![dtn])j|^sj")
+_OLD: Final = re.compile("oe|dj|tj|^sj")
+_OLD_Y: Final = re.compile("(?<![dtns])j")
+_OLD_SY: Final = re.compile("(?<!m)(?<!ma)(?<!me)sj(?!d)")  # but masjid; PORISJAYA takes no harm
+_HOS: Final = re.compile(r"\bh[. ]{1,2}o[. ]{1,2}s\b")
+_JOINED_NUMERAL: Final = re.compile(r"(?<=[a-z]{3})(?=[IVX]{1,5}\b)")  # MawarII
+_INITIAL_TITLES: Final = {"p": "pangeran", "r": "raden"}
 _OLD_KH: Final = re.compile(r"(?<=[aeiou])[ck]h(?=[^\Wh])")
 _OLD_KH_FIRST: Final = re.compile("^ch(?=air|al|at|ot|us|oir|od|oz|um)")
 _TWICE: Final = re.compile(r"([^\W\d_])\1+")
@@ -151,6 +154,39 @@ def name_key(names: pd.Series) -> pd.Series:
     return taken
 
 
+def initials(names: pd.Series) -> pd.DataFrame:
+    """Return how the keys of names begin with an initial for their first word.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``short``: the key with the first word cut to its initial (A. Yani for Ahmad Yani);
+        ``rest``: the key without that word; ``cut``: the word has one letter only. ``short`` and
+        ``rest`` are NA for a name of one word. Same index.
+    """
+    rows = [_initial(str(name)[:MOST_LETTERS]) for name in names]
+    frame = pd.DataFrame(rows, columns=["short", "rest", "cut"], index=names.index)
+    return frame.astype({"short": "str", "rest": "str", "cut": "bool"})
+
+
+def _initial(name: str) -> tuple[str | None, str | None, bool]:
+    words, numerals = _words_and_numerals(name)
+    if len([word for word in words if word != "raya"]) < 2:
+        return None, None, False
+    rest = "".join(words[1:])
+    return _spelling(words[0][0] + rest) + numerals, _spelling(rest) + numerals, len(words[0]) == 1
+
+
+def stem_name(name: str) -> str:
+    """Return a name as written without opening word, Raya and numerals: Mawar of Jl. Mawar II."""
+    words = name.split()
+    tokens = [word.casefold().strip(".,") for word in words]
+    first = len(tokens) - len(_without_opening(tokens))
+    numerals = _numerals(tokens[first:])
+    kept = [word for at, word in enumerate(words[first:]) if at not in numerals]
+    return " ".join(word for word in kept if word.casefold() not in ("raya", "rya")) or name
+
+
 def _key(name: str) -> str | None:
     key = name
     for _ in range(_ROUNDS):  # words joined may spell another word: Du A
@@ -161,18 +197,30 @@ def _key(name: str) -> str | None:
 
 
 def _once(name: str) -> str:
+    words, numerals = _words_and_numerals(name)
+    return _spelling("".join(words)) + numerals
+
+
+def _words_and_numerals(name: str) -> tuple[list[str], str]:
+    """Return the words of a name without opening words and titles, Raya last; and its numerals."""
+    name = _JOINED_NUMERAL.sub(" ", name)
     spelt = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     plain = "".join(sign for sign in spelt if not unicodedata.combining(sign))
-    tokens = _TOKEN.findall(plain)
-    while len(tokens) > 1 and tokens[0] in _OPENING:
-        del tokens[0]
+    tokens = _without_opening(_TOKEN.findall(_HOS.sub("hos", plain)))
     numerals = _numerals(tokens)
     words = [_word(tokens, at) for at in range(len(tokens)) if at not in numerals]
-    named = [word for word in words if word not in _TITLES]
+    named = [word for word in words[:-1] if word not in _TITLES] + words[-1:]  # Kebon Haji
     if set(named) - {"raya"}:
         words = named
     words.sort(key=lambda word: word == "raya")  # stable: Raya Jombang as Jombang Raya
-    return _spelling("".join(words)) + "".join(numerals.values())
+    return words, "".join(numerals.values())
+
+
+def _without_opening(tokens: list[str]) -> list[str]:
+    first = 0
+    while first < len(tokens) - 1 and tokens[first] in _OPENING:
+        first += 1
+    return tokens[first:]
 
 
 def _numerals(tokens: list[str]) -> dict[int, str]:
@@ -184,8 +232,8 @@ def _numerals(tokens: list[str]) -> dict[int, str]:
         behind_all = all(after in _BEHIND_NUMERAL or len(after) == 1 for after in tokens[at + 1 :])
         if figure:
             found[at] = str(int(figure[1])) + figure[2]
-        elif token in _ROMAN and (behind_all or len(token) > 1) and (at or len(tokens) == 1):
-            found[at] = _ROMAN[token]
+        elif token in ROMAN and (behind_all or len(token) > 1) and (at or len(tokens) == 1):
+            found[at] = ROMAN[token]
         elif token in _NUMBER_WORDS and at and behind_all:
             found[at] = _NUMBER_WORDS[token]
         elif len(token) == 1 and before.isdecimal():
@@ -205,12 +253,17 @@ def _word(tokens: list[str], at: int) -> str:
         return "kiai"
     if not at and len(tokens) > 1 and _HAJI_AND_INITIAL.fullmatch(this):
         return this[1:]
+    behind = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if this == "rw" and not behind.isalpha():
+        return this  # Gg. RW 2 is none of a swamp
+    if not at and this in _INITIAL_TITLES and len(behind) > 1 and behind.isalpha():
+        return this if behind in ROMAN else _INITIAL_TITLES[this]
     if at and this in _DIRECTIONS:
         return _DIRECTIONS[this]
     if this in _WORDS:
         return _WORDS[this]
-    if _OLD.search(this) or this.startswith("sj"):
-        this = _OLD_Y.sub(lambda old: old[0].replace("j", "y"), this)
+    if _OLD.search(this):
+        this = _OLD_Y.sub("y", this)
     spelt = _spelling(_OLD_KH_FIRST.sub("kh", this))
     return _WORDS.get(spelt, spelt)
 
@@ -218,8 +271,8 @@ def _word(tokens: list[str], at: int) -> str:
 def _spelling(text: str) -> str:
     """Return letters in today's spelling, none doubled."""
     before = ""
-    while before != text:  # every change takes a letter away
+    while before != text:  # every change takes a letter or a j away
         before = text
         text = _OLD_KH.sub("h", text.replace("oe", "u").replace("dj", "j").replace("tj", "c"))
-        text = _TWICE.sub(r"\1", text)
+        text = _OLD_SY.sub("sy", _TWICE.sub(r"\1", text))
     return text

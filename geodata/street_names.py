@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from geodata.centres import Ints
-from geodata.name_keys import name_key
+from geodata.name_keys import initials, name_key
 from geodata.street_pieces import NamedStreets, Stretches, split_key
 
 # How a name was found, best first.
@@ -27,6 +27,8 @@ _LEAST_LETTERS: Final = 4  # of a name that may be misspelt; shorter ones differ
 _MOST_WORDS: Final = 5  # of a part of a name
 _LEAST_PART: Final = 8  # letters of a part that is one word; shorter ones stand in many names
 _WORD: Final = re.compile(r"[^\W_]+")
+_LEAST_SHORT: Final = 4  # letters of a name with an initial: M. Ali
+_LEAST_FIRST: Final = 4  # letters of the first name that an initial on the map stands for
 _GG: Final = "gg"
 
 
@@ -42,10 +44,11 @@ def find_streets(streets: NamedStreets, wanted: pd.DataFrame) -> Found:
     """Return the pieces of the street that each name means.
 
     A name is found, in this order: as it is written, a gang as a gang; as the other kind
-    (``Gg. Mawar`` for Jalan Mawar); misspelt, by a similarity of at least ``CUT_OFF`` that is
-    ``MARGIN`` above the next name, numerals alike (Mawar 2 is never Mawar 3); last by its stem,
-    as all streets of it (Mawar 4 where the map has Mawar 1 and Mawar 2). Always inside the
-    area only, which is the blocking index.
+    (``Gg. Mawar`` for Jalan Mawar); with an initial for the first word (``A. Yani`` for Ahmad
+    Yani, or the other way round) where that means one street only; misspelt, by a similarity
+    of at least ``CUT_OFF`` that is ``MARGIN`` above the next name, numerals alike (Mawar 2 is
+    never Mawar 3); last by its stem, as all streets of it (Mawar 4 where the map has Mawar 1
+    and Mawar 2). Always inside the area only, which is the blocking index.
 
     Parameters
     ----------
@@ -73,7 +76,10 @@ def find_streets(streets: NamedStreets, wanted: pd.DataFrame) -> Found:
             open_ = named & (how == NOT_FOUND)
             open_ &= (own_gang == is_gang) == (kind_of_match == EXACT)
             _take(asked, table[gang == is_gang], same, open_, kind_of_match, (first, end, how))
-    meant = asked.assign(stem=_alike(asked, table, named & (how == NOT_FOUND)))
+    open_ = named & (how == NOT_FOUND)
+    by_initial = _by_initial(asked, table, open_)
+    open_ &= by_initial.isna().to_numpy()
+    meant = asked.assign(stem=by_initial.fillna(_alike(asked, table, open_)))
     for is_own in (True, False):
         for is_gang in (False, True):
             open_ = (how == NOT_FOUND) & meant["stem"].notna().to_numpy()
@@ -102,6 +108,29 @@ def _take(
     first[rows[has]] = found["first"].to_numpy(dtype=float)[has].astype(np.intp)
     end[rows[has]] = found["end"].to_numpy(dtype=float)[has].astype(np.intp)
     how[rows[has]] = kind_of_match
+
+
+def _by_initial(asked: pd.DataFrame, table: pd.DataFrame, open_: NDArray[np.bool_]) -> pd.Series:
+    """Return the one stem that each open name is but for an initial, missing where none is."""
+    rows = asked.loc[open_, ["scope", "key"]].rename_axis("row").reset_index()
+    inside = table[table["scope"].isin(rows["scope"])]
+    unique = pd.Series(inside["name"].unique(), dtype="str")
+    known = inside[["scope", "stem", "suffix", "name"]].merge(
+        initials(unique).assign(name=unique), on="name"
+    )
+    known = known[known["short"].str.len() >= _LEAST_SHORT]
+    written = rows.merge(known, left_on=["scope", "key"], right_on=["scope", "short"])
+    on_map = rows.merge(known[known["cut"]], on="scope")
+    fits = [
+        key.startswith(short[0]) and key.endswith(rest) and len(key) - len(rest) >= _LEAST_FIRST
+        for key, short, rest in zip(on_map["key"], on_map["short"], on_map["rest"], strict=True)
+    ]
+    both = pd.concat([written, on_map[np.array(fits, dtype=bool)]])
+    one = both.groupby("row").agg(
+        stem=("stem", "first"), stems=("stem", "nunique"), suffixes=("suffix", "nunique")
+    )
+    stems = one.loc[(one["stems"] == 1) & (one["suffixes"] == 1), "stem"]
+    return stems.reindex(asked.index).astype("str")
 
 
 def _alike(asked: pd.DataFrame, table: pd.DataFrame, open_: NDArray[np.bool_]) -> pd.Series:

@@ -18,8 +18,9 @@ from geodata.centres import geometric_medians, radius_within, robust_centres
 from geodata.columns import GRADES, HOUSEHOLDS, PLACES
 from geodata.coordinate_checks import area_of
 from geodata.cut_streets import cut_streets
+from geodata.geocode_file import COLUMNS, as_households, results
 from geodata.ladder import calibration_report
-from geodata.locating import FLAGS, locate_households
+from geodata.locating import FLAGS, locate, locate_households
 
 RULES = PlacingSettings()
 DEGREE_M = 110_600.0  # one degree of latitude near 6 S
@@ -545,3 +546,26 @@ def test_rt_and_rw_of_a_kelurahan_that_was_guessed_place_nobody() -> None:
     assert (place["area_code"], place["grade"]) == (WEST, "street")
     assert "kelurahan_by_address" in flags_of(place)
     assert place["radius_m"] >= RULES.default_radius_unsure_street_m
+
+
+@pytest.mark.parametrize(
+    ("address", "matched"),
+    [
+        ("Jl. Pembangunan III No. 4", "street Jalan Pembangunan III"),
+        ("Jl. Pembangunan 2 No. 4", "streets Pembangunan"),
+        ("Gg. Sawo", "street Gg. Sawo"),
+        ("Gg. Jambu", "kelurahan Sukarasa"),
+    ],
+)
+def test_an_answer_names_the_street_or_the_name_that_several_share(
+    address: str, matched: str
+) -> None:
+    named = ["Jalan Pembangunan I", "Jalan Pembangunan III", "Gg. Sawo"]
+    lines = [[(106.602, -6.192 - at / 1000), (106.603, -6.192 - at / 1000)] for at in range(3)]
+    drawn = streets(*lines).assign(name=named)
+    blank = pd.Series([None], dtype="str")
+    asked = pd.DataFrame(
+        dict.fromkeys(COLUMNS, blank) | {"id": ["1"], "address": [address], "kelurahan": [WEST]}
+    ).astype("str")
+    located = locate(as_households(asked, city()), city(), drawn, RULES)
+    assert results(asked, located, city())["matched"].tolist() == [matched]

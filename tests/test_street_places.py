@@ -108,6 +108,31 @@ def test_a_misspelt_name_never_becomes_another_numeral(streets: NamedStreets) ->
     assert found(streets, "Mawr 5")[1] in (set(), {"Jl. Mawar II", "Jl. Mawar III"})
 
 
+PEOPLE = ("Jl. Jend. Ahmad Yani", "Jl. M. Toha", "Jl. Mawar Asri 2", "Gg. Pangeran Diponegoro",
+          "Jl. Kasim Saleh", "Jl. Kadir Saleh")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "names"),
+    [
+        ("A. Yani", ALIKE, {"Jl. Jend. Ahmad Yani"}),
+        ("Jend. A Yani", ALIKE, {"Jl. Jend. Ahmad Yani"}),
+        ("Moh. Toha", ALIKE, {"Jl. M. Toha"}),
+        ("M. Toha", EXACT, {"Jl. M. Toha"}),
+        ("M. Asri II", ALIKE, {"Jl. Mawar Asri 2"}),
+        ("M. Asri 3", NOT_FOUND, set()),
+        ("P. Diponegoro", OTHER_KIND, {"Gg. Pangeran Diponegoro"}),
+        ("K. Saleh", NOT_FOUND, set()),  # Kasim or Kadir
+        ("B. Yani", NOT_FOUND, set()),
+    ],
+)
+def test_an_initial_stands_for_the_one_first_name_that_begins_with_it(
+    name: str, how: int, names: set[str]
+) -> None:
+    lines = {street: [(0.0, 9.0 * n), (50.0, 9.0 * n)] for n, street in enumerate(PEOPLE)}
+    assert found(named_streets(pieces(lines), SHAPES), name) == (how, names)
+
+
 def test_a_name_between_two_is_neither() -> None:
     both = {"Jl. Kasturi": [(0.0, 0.0), (50.0, 0.0)], "Jl. Kastuba": [(0.0, 9.0), (50.0, 9.0)]}
     assert found(named_streets(pieces(both), SHAPES), "Kastu")[0] == NOT_FOUND

@@ -127,6 +127,7 @@ def _first(located: Located, count: int) -> Located:
         located,
         places=located.places.iloc[:count],
         street=located.street.iloc[:count],
+        stem=located.stem.iloc[:count],
         rw=located.rw.iloc[:count],
         rt=located.rt.iloc[:count],
         confidence=located.confidence.iloc[:count],

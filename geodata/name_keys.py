@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import pandas as pd
@@ -196,6 +197,7 @@ def _key(name: str) -> str | None:
     return key or None
 
 
+@lru_cache(maxsize=1 << 15)  # a city has few names, and each is asked for again and again
 def _once(name: str) -> str:
     words, numerals = _words_and_numerals(name)
     return _spelling("".join(words)) + numerals
@@ -204,8 +206,10 @@ def _once(name: str) -> str:
 def _words_and_numerals(name: str) -> tuple[list[str], str]:
     """Return the words of a name without opening words and titles, Raya last; and its numerals."""
     name = _JOINED_NUMERAL.sub(" ", name)
-    spelt = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    plain = "".join(sign for sign in spelt if not unicodedata.combining(sign))
+    plain = name.lower()
+    if not name.isascii():
+        spelt = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+        plain = "".join(sign for sign in spelt if not unicodedata.combining(sign))
     tokens = _without_opening(_TOKEN.findall(_HOS.sub("hos", plain)))
     numerals = _numerals(tokens)
     words = [_word(tokens, at) for at in range(len(tokens)) if at not in numerals]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from common.settings import PlacingSettings
+from geodata.block_places import LEARNED
 from geodata.calibration import Candidates, Factors, HeldOut, choose, held_out, measure
 from geodata.centres import Floats, Ints
 from geodata.columns import GRADES
@@ -43,6 +44,7 @@ _LEAST_SCALE_M: Final = 20.0
 _OTHERS: Final = 0.5  # weight of the block's centre beside each known home on the same street
 _SPREADS: Final = 1.7
 _PILED: Final = "pile"
+_POINT: Final = "point"
 
 
 @dataclass(slots=True)
@@ -80,14 +82,20 @@ def settle(
     )
     best, way = best_names(evidence), ways_of(evidence)
     fared: list[tuple[HeldOut, dict[str, int]]] = []
-    for name, piled in (*((name, False) for name in WAYS), ("rt", True)):
-        mine = (evidence.piled == piled) | (name != "rt")
+    at_point = _at_points(evidence, way)
+    kinds = [(name, "") for name in WAYS] + [("rt", _PILED), ("rt", _POINT), ("rw", _POINT)]
+    for name, kind in kinds:
+        mine = at_point == (kind == _POINT)
+        if name == "rt" and kind != _POINT:
+            mine = mine & (evidence.piled == (kind == _PILED))
         rows = np.flatnonzero((way == WAYS.index(name)) & mine)
         if not len(rows):
             continue
-        key, fare = f"{name}/{_PILED}" if piled else name, None
+        key, fare = f"{name}/{kind}" if kind else name, None
         if key not in placing.factors:
-            hidden = told_of_hidden(evidence, name, best, piled=piled)
+            # nobody tells where those live whose block is known by a point alone
+            like = "map" if kind == _POINT else name
+            hidden = told_of_hidden(evidence, like, best, piled=kind == _PILED)
             placing.factors[key], fare = _measured(evidence, settings, name, hidden)
         _place(placing, evidence, settings, name, rows, best, placing.factors[key])
         if fare is not None:
@@ -95,6 +103,15 @@ def settle(
             fared.append((fare, {str(grade): int(count) for grade, count in placed.items()}))
     placing.calibration = calibration_report(fared)
     return placing
+
+
+def _at_points(evidence: Evidence, way: Ints) -> NDArray[np.bool_]:
+    """Tell which families' RT or RW, by which they are placed, is known by a point alone."""
+    found = np.zeros(len(way), dtype=bool)
+    for name, blocks in (("rt", evidence.rt), ("rw", evidence.rw)):
+        rows = np.flatnonzero(way == WAYS.index(name))
+        found[rows] = blocks.source[blocks.group[rows]] != LEARNED
+    return found
 
 
 def _measured(

@@ -33,6 +33,7 @@ from geodata.coordinate_checks import project
 from geodata.ground import Ground, ground_of
 from geodata.locating import Located, locate
 from geodata.madeup.city import write_city_demo
+from geodata.point_file import check_points, read_points
 from geodata.register import read_register
 from geodata.street_pieces import NamedStreets, Stretches, middles, named_streets
 from geodata.streets import read_streets
@@ -55,6 +56,7 @@ class Town:
     households: pd.DataFrame
     issues: pd.DataFrame
     truth: pd.DataFrame
+    points: pd.DataFrame  # posyandu and offices
 
     @property
     def homes(self) -> NDArray[np.float64]:
@@ -77,10 +79,17 @@ def main() -> None:
     given = options.parse_args()
     with TemporaryDirectory(prefix="sambangi-") as folder:
         town = read_town(_folder(given.demo, Path(folder) / "demo", every=False))
-        report_places(town)
+        _report_town(town)
         town = read_town(_folder(given.all, Path(folder) / "all", every=True))
-        report_places(town)
+        _report_town(town)
         report_speed(town)
+
+
+def _report_town(town: Town) -> None:
+    """Print how the families are placed with the posyandu of their RW and without, and faults."""
+    for with_points in (True, False):
+        report_places(town, with_points=with_points)
+    _report_faults(town, _located(town, with_points=True).places)
 
 
 def _folder(given: Path | None, otherwise: Path, *, every: bool) -> Path:
@@ -101,12 +110,18 @@ def read_town(folder: Path) -> Town:
     truth.index = truth["row"].astype(int)
     ground = ground_of(areas, streets)
     rows = truth.loc[checked.households.index]
-    return Town(ground, streets, checked.households, checked.issues, rows)
+    points, _ = check_points(read_points(folder / "places.csv"), areas)
+    return Town(ground, streets, checked.households, checked.issues, rows, points)
 
 
-def placed_with_error(town: Town) -> tuple[pd.DataFrame, pd.Series]:
+def _located(town: Town, *, with_points: bool) -> Located:
+    points = town.points if with_points else None
+    return locate(town.households, town.ground.areas, town.streets, PlacingSettings(), points)
+
+
+def placed_with_error(town: Town, *, with_points: bool) -> tuple[pd.DataFrame, pd.Series]:
     """Return the places of the families, and how far each is from the home, metres."""
-    located = locate(town.households, town.ground.areas, town.streets, PlacingSettings())
+    located = _located(town, with_points=with_points)
     return located.places, pd.Series(_error_m(town, located.places), located.places.index)
 
 
@@ -116,12 +131,12 @@ def _error_m(town: Town, places: pd.DataFrame) -> NDArray[np.float64]:
     return away
 
 
-def report_places(town: Town) -> None:
+def report_places(town: Town, *, with_points: bool) -> None:
     """Print how the families were placed."""
-    located = locate(town.households, town.ground.areas, town.streets, PlacingSettings())
+    located = _located(town, with_points=with_points)
     places = located.places
     error = _error_m(town, places)
-    print(f"{len(places)} families")
+    print(f"{len(places)} families, {'with' if with_points else 'without'} places.csv")
     calibration = cast("dict[str, dict[str, float]]", located.report["calibration"])
     for grade in GRADES:
         mine = (places["grade"] == grade).to_numpy()
@@ -133,7 +148,6 @@ def report_places(town: Town) -> None:
     right = (places["area_code"] == town.truth["area_code"]).mean()
     print(f"  kelurahan right: {right:.3%}; by address: {located.report.get('by_address', {})}")
     _report_oracles(town, located, error)
-    _report_faults(town, places)
 
 
 def _report_oracles(town: Town, located: Located, error: NDArray[np.float64]) -> None:

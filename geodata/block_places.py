@@ -15,7 +15,7 @@ from geodata.coordinate_checks import Mask
 from geodata.known_points import KnownCentres, point_radius
 
 LEARNED: Final = ""  # source of a centre that no known point gave
-_SPREADS: Final = 1.7  # mean distances from the centre that hold nine tenths of a round cloud
+POINT_SPREADS: Final = 1.7  # mean distances from the centre that hold nine tenths of a round cloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Blocks:
     size: Ints  # (k,) families it was learned from, 0 for a known point
     radius_m: Floats  # (k,) within which nine in ten live, by what this block alone tells
     source: NDArray[np.object_]  # (k,) LEARNED or geodata.known_points.SOURCES
+    point: Floats  # (k, 2) its known point, metres, whether or not more is known; NaN without
+    point_m: Floats  # (k,) radius around that point
     kept: Mask  # (n,) trusted families that are no outliers of their block
 
     def known(self) -> Mask:
@@ -62,6 +64,8 @@ def learn_blocks(
         np.zeros(count, dtype=np.intp),
         np.full(count, np.nan),
         np.full(count, LEARNED, dtype=object),
+        np.full((count, 2), np.nan),
+        np.full(count, np.nan),
         np.zeros(len(group), dtype=bool),
     )
     told = np.flatnonzero(trusted & (group >= 0))
@@ -104,7 +108,9 @@ def add_points(
     xy: Floats,
     trusted: Mask,
 ) -> Blocks:
-    """Return the blocks with the known points of those that nothing was learned about.
+    """Return the blocks with their known points, which place those that nothing is learned about.
+
+    A point added before one of another kind stays.
 
     Parameters
     ----------
@@ -122,15 +128,21 @@ def add_points(
     at = known.positions(source, keys)
     told = trusted & (at >= 0)
     radius = point_radius(np.hypot(*(xy[told] - known.xy[source][at[told]]).T), usual_m)
-    open_ = np.flatnonzero((at >= 0) & (blocks.group >= 0) & ~blocks.known())
-    block = blocks.group[open_]
+    new = np.flatnonzero((at >= 0) & (blocks.group >= 0))
+    new = new[~np.isfinite(blocks.point[blocks.group[new], 0])]
+    open_ = new[~blocks.known()[new]]
     added = replace(
         blocks,
         xy=blocks.xy.copy(),
         spread_m=blocks.spread_m.copy(),
         radius_m=blocks.radius_m.copy(),
         source=blocks.source.copy(),
+        point=blocks.point.copy(),
+        point_m=blocks.point_m.copy(),
     )
-    added.xy[block], added.source[block] = known.xy[source][at[open_]], source
-    added.radius_m[block], added.spread_m[block] = radius, radius / _SPREADS
+    added.point[blocks.group[new]] = known.xy[source][at[new]]
+    added.point_m[blocks.group[new]] = radius
+    block = blocks.group[open_]
+    added.xy[block], added.source[block] = added.point[block], source
+    added.radius_m[block], added.spread_m[block] = radius, radius / POINT_SPREADS
     return added

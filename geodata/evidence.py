@@ -7,13 +7,13 @@ its RW, a name that others live by, or nothing but the map.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geodata.block_places import LEARNED, Blocks
+from geodata.block_places import LEARNED, POINT_SPREADS, Blocks
 from geodata.centres import Floats, Ints
 from geodata.coordinate_checks import Mask
 from geodata.hiding import MOST_ON_MAP, Hole, affordable, hidden_neighbours, holes, sample
@@ -80,6 +80,10 @@ class Told:
     name_xy: Floats  # (q, 2) centre of those who live by the same name
     name_spread_m: Floats
     name_radius_m: Floats
+
+    def of(self, some: Mask) -> Told:
+        """Return what is told about some of the families."""
+        return Told(*(getattr(self, each.name)[some] for each in fields(self)))
 
 
 def ways_of(evidence: Evidence) -> Ints:
@@ -153,6 +157,39 @@ def _on_street(evidence: Evidence, blocks: Blocks, rows: Ints) -> tuple[Floats, 
     return np.where(same[:, None], total[at], 0.0), np.where(same, size[at], 0)
 
 
+def told_at_points(evidence: Evidence, way: str, best: Ints, *, named: bool) -> Told:
+    """Return what would be known about known families, were only the point of their block known.
+
+    Empty where no such family has a point.
+
+    Parameters
+    ----------
+    way
+        ``rt`` or ``rw``.
+    named
+        Only families whose name is known by others outside the block; else nobody knows names.
+    """
+    blocks = evidence.rt if way == "rt" else evidence.rw
+    usable = np.flatnonzero(evidence.trusted & (evidence.area >= 0) & (blocks.group >= 0))
+    usable = usable[np.isfinite(blocks.point[blocks.group[usable], 0])]
+    usable = usable[best[usable] >= 0] if named else usable
+    rows = sample(evidence.xy, usable, MOST_ON_MAP)
+    nobody = np.full(len(evidence.area), -1, dtype=np.intp)
+    told, group = told_openly(evidence, "map", rows, nobody), blocks.group[rows]
+    radius = blocks.point_m[group]
+    told = replace(
+        told,
+        xy=blocks.point[group],
+        spread_m=radius / POINT_SPREADS,
+        radius_m=radius,
+        street_sum=np.zeros((len(rows), 2)),  # no known home on the family's street
+    )
+    if not named:
+        return told
+    told = _with_hidden_names(evidence, told, best, blocks.group)
+    return told.of(np.isfinite(told.name_xy[:, 0]))
+
+
 def told_of_hidden(evidence: Evidence, way: str, best: Ints, *, piled: bool = False) -> Told:
     """Return what would be known about known families, were they to be placed on this way.
 
@@ -175,9 +212,7 @@ def told_of_hidden(evidence: Evidence, way: str, best: Ints, *, piled: bool = Fa
         return _with_hidden_blocks(evidence, way, own, hole=piled)
     rt = evidence.rt.group
     part = np.where(rt >= 0, rt, len(own) + own)
-    return _with_hidden_names(
-        evidence, _with_hidden_blocks(evidence, way, part, hole=True), best, part
-    )
+    return _with_hidden_blocks(evidence, way, part, hole=True)
 
 
 def _first_of(part: Ints, xy: Floats) -> Ints:
@@ -199,7 +234,11 @@ def _with_hidden_blocks(evidence: Evidence, way: str, part: Ints, *, hole: bool)
     around: Hole | None = None
     if hole and evidence.pile_size:
         rows, around = holes(
-            evidence.xy, usable, sample(evidence.xy, usable, most), evidence.pile_size
+            evidence.xy,
+            evidence.area,
+            usable,
+            sample(evidence.xy, usable, most),
+            evidence.pile_size,
         )
     else:
         if way == "rw":  # an RT is hidden once, for all its families would tell the same
@@ -234,9 +273,9 @@ def _with_hidden_names(evidence: Evidence, told: Told, best: Ints, part: Ints) -
         names.blocks.group[kept[chosen]],
     )  # fmt: skip
     enough = near.size >= evidence.least_known["names"]
-    told.name_xy[usable[enough]] = near.xy[enough]
-    told.name_spread_m[usable[enough]] = near.spread_m[enough]
-    return told
+    xy, spread = told.name_xy.copy(), told.name_spread_m.copy()
+    xy[usable[enough]], spread[usable[enough]] = near.xy[enough], near.spread_m[enough]
+    return replace(told, name_xy=xy, name_spread_m=spread)
 
 
 def situations(evidence: Evidence, way: str, rows: Ints, best: Ints) -> tuple[Ints, Ints]:

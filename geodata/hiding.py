@@ -17,6 +17,7 @@ from geodata.centres import Floats, Ints, geometric_medians
 MOST_HIDDEN: Final = 3000  # tell nine tenths within about 1 in 100
 MOST_ON_MAP: Final = 25_000  # cheap, and what is rarely placed by the map must be told as well
 _LITTLE: Final = 1e-6  # of the northing decides among families on one meridian
+_FAR_APART_M: Final = 1e6  # kelurahan, so that none is its neighbour's
 _MOST_PAIRS: Final = 180_000  # of a hidden family and a neighbour; bounds the work
 
 
@@ -49,13 +50,15 @@ class Hole:
     reach_m: Floats
 
 
-def holes(xy: Floats, known: Ints, seeds: Ints, size: int) -> tuple[Ints, Hole]:
-    """Return families hidden with their neighbours, as a pile on one point hides them.
+def holes(xy: Floats, area: Ints, known: Ints, seeds: Ints, size: int) -> tuple[Ints, Hole]:
+    """Return families hidden with neighbours of their kelurahan, as a pile on one point hides them.
 
     Parameters
     ----------
     xy
         Homes, metres.
+    area
+        Their kelurahan.
     known
         Rows of the families whose home is known.
     seeds
@@ -70,7 +73,8 @@ def holes(xy: Floats, known: Ints, seeds: Ints, size: int) -> tuple[Ints, Hole]:
         the holes.
     """
     size = min(size, len(known))
-    away, near = cKDTree(xy[known]).query(xy[seeds], k=size)
+    place = np.column_stack([xy, area * _FAR_APART_M])
+    away, near = cKDTree(place[known]).query(place[seeds], k=size)
     away = np.asarray(away).reshape(len(seeds), size)
     near = np.asarray(near).reshape(len(seeds), size)
     turn = np.arange(len(seeds))

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from common.settings import PlacingSettings
 from geodata.block_places import LEARNED
-from geodata.calibration import Candidates, Factors, HeldOut, choose, held_out, measure
+from geodata.calibration import (
+    LEAST_HIDDEN,
+    Candidates,
+    Factors,
+    HeldOut,
+    choose,
+    held_out,
+    measure,
+)
 from geodata.centres import Floats, Ints
 from geodata.columns import GRADES
 from geodata.evidence import (
@@ -22,6 +30,7 @@ from geodata.evidence import (
     best_names,
     placed_at_points,
     situations,
+    told_at_points,
     told_of_hidden,
     told_openly,
     ways_of,
@@ -44,7 +53,8 @@ _LEAST_SCALE_M: Final = 20.0
 _OTHERS: Final = 0.5  # weight of the block's centre beside each known home on the same street
 _SPREADS: Final = 1.7
 _PILED: Final = "pile"
-_POINT: Final = "point"
+_POINT: Final = "point"  # the block is known by a point alone
+_POINT_NAMED: Final = "point-named"  # and by other families who live by the same name
 
 
 @dataclass(slots=True)
@@ -82,20 +92,16 @@ def settle(
     )
     best, way = best_names(evidence), ways_of(evidence)
     fared: list[tuple[HeldOut, dict[str, int]]] = []
-    at_point = _at_points(evidence, way)
-    kinds = [(name, "") for name in WAYS] + [("rt", _PILED), ("rt", _POINT), ("rw", _POINT)]
+    kind_of = _kinds_of(evidence, way, best)
+    kinds = [(name, "") for name in WAYS]
+    kinds += [("rt", _PILED), ("rt", _POINT), ("rw", _POINT), ("rw", _POINT_NAMED)]
     for name, kind in kinds:
-        mine = at_point == (kind == _POINT)
-        if name == "rt" and kind != _POINT:
-            mine = mine & (evidence.piled == (kind == _PILED))
-        rows = np.flatnonzero((way == WAYS.index(name)) & mine)
+        rows = np.flatnonzero((way == WAYS.index(name)) & (kind_of == kind))
         if not len(rows):
             continue
         key, fare = f"{name}/{kind}" if kind else name, None
         if key not in placing.factors:
-            # nobody tells where those live whose block is known by a point alone
-            like = "map" if kind == _POINT else name
-            hidden = told_of_hidden(evidence, like, best, piled=kind == _PILED)
+            hidden = _hidden(evidence, name, kind, best)
             placing.factors[key], fare = _measured(evidence, settings, name, hidden)
         _place(placing, evidence, settings, name, rows, best, placing.factors[key])
         if fare is not None:
@@ -105,13 +111,25 @@ def settle(
     return placing
 
 
-def _at_points(evidence: Evidence, way: Ints) -> NDArray[np.bool_]:
-    """Tell which families' RT or RW, by which they are placed, is known by a point alone."""
-    found = np.zeros(len(way), dtype=bool)
+def _kinds_of(evidence: Evidence, way: Ints, best: Ints) -> NDArray[np.object_]:
+    """Return what sets families of one way apart, so that radii are measured on their like."""
+    kinds = np.full(len(way), "", dtype=object)
+    kinds[(way == WAYS.index("rt")) & evidence.piled] = _PILED
     for name, blocks in (("rt", evidence.rt), ("rw", evidence.rw)):
         rows = np.flatnonzero(way == WAYS.index(name))
-        found[rows] = blocks.source[blocks.group[rows]] != LEARNED
-    return found
+        rows = rows[blocks.source[blocks.group[rows]] != LEARNED]
+        named = (best[rows] >= 0) & (name == "rw")
+        kinds[rows] = np.where(named, _POINT_NAMED, _POINT)
+    return kinds
+
+
+def _hidden(evidence: Evidence, way: str, kind: str, best: Ints) -> Told:
+    """Return what would be known about known families, were they those of this way and kind."""
+    if kind not in (_POINT, _POINT_NAMED):
+        return told_of_hidden(evidence, way, best, piled=kind == _PILED)
+    told = told_at_points(evidence, way, best, named=kind == _POINT_NAMED)
+    # points only where nobody's home is known: the map alone tells what lies around them
+    return told if len(told.rows) >= LEAST_HIDDEN else told_of_hidden(evidence, "map", best)
 
 
 def _measured(
@@ -236,7 +254,8 @@ def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candi
     """Return where those live who name the same estate, kampung or landmark, else the map's."""
     middle, extent = _each_once(evidence, evidence.estates.take(told.rows))
     spot, unsure = evidence.spot[told.rows], evidence.unsure[told.rows]
-    learned, at_spot = np.isfinite(told.name_xy[:, 0]), spot >= 0
+    # what hides the neighbours in the RT hides those who share the name: their RW tells more
+    learned, at_spot = np.isfinite(told.name_xy[:, 0]) & (told.size == 0), spot >= 0
     xy, scale = middle, np.maximum(extent, _LEAST_SCALE_M)
     usual, kind = _unknown_radius(extent, unsure, evidence, settings), np.full(len(spot), _ON_MAP)
     if at_spot.any():

@@ -112,11 +112,20 @@ def test_neighbours_are_those_of_the_group_that_are_not_hidden_as_well() -> None
 def test_in_a_hole_all_neighbours_are_hidden() -> None:
     xy = np.column_stack([np.arange(60.0), np.zeros(60)])
     every = np.arange(60)
-    hidden, hole = holes(xy, every, np.array([30, 30]), 9)
+    hidden, hole = holes(xy, np.zeros(60), every, np.array([30, 30]), 9)
     assert np.abs(hidden - 30).max() <= 4
     group = np.zeros(60, dtype=np.intp)
     told = hidden_neighbours(xy, group, every, np.full(60, -1), hidden, group[hidden], hole)
     assert told.size.tolist() == [51, 51]
+
+
+def test_a_pile_holds_families_of_one_kelurahan() -> None:
+    xy, area = np.column_stack([np.arange(60.0), np.zeros(60)]), np.arange(60) // 30
+    every = np.arange(60)
+    hidden, hole = holes(xy, area, every, np.array([29, 30]), 9)
+    assert hidden.tolist() == [29, 31]
+    told = hidden_neighbours(xy, area, every, np.full(60, -1), hidden, area[hidden], hole)
+    assert told.size.tolist() == [21, 21]
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=80))

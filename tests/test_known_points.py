@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_locating import EAST, RULES, WEST, city, cluster, families, metres
+from test_locating import EAST, RULES, WEST, city, cluster, families, metres, streets
 
 from geodata.columns import GRADES, PLACES, POINTS
 from geodata.known_points import point_radius, points_worth_adding
-from geodata.locating import locate_households
+from geodata.locating import locate, locate_households
 
 RT_POINT, RW_POINT, POSYANDU = (106.602, -6.192), (106.608, -6.198), (106.603, -6.197)
 
@@ -58,6 +58,46 @@ def test_enough_well_placed_families_are_believed_before_a_point() -> None:
     assert metres(learned, 106.605, -6.195) < 10
     assert metres(told, *RT_POINT) < 0.1
     assert report["from_points"] == {"rt": 1, "rw": 0, "posyandu": 0}
+
+
+STREETS = {"001": ("Jalan Anggrek", -6.192), "002": ("Jalan Melati", -6.195),
+           "003": ("Jalan Kenanga", -6.198)}  # fmt: skip
+COUNT = 60
+
+
+def lives_at(rw: str, number: int, *, on_street: bool) -> tuple[float, float]:
+    """Return a home on the street within 33 m of its middle, or one 150 to 200 m from it."""
+    along = 0.0003 * (2 * number / COUNT - 1)
+    beside = 0.0 if on_street else (-1) ** number * (0.00135 + 0.0005 * number / COUNT)
+    return 106.605 + along, STREETS[rw][1] + beside
+
+
+def test_homes_near_other_points_tell_how_far_a_family_lives_from_the_point_of_its_rw() -> None:
+    rows, homes = [], []
+    for rw, (name, _) in STREETS.items():
+        for number in range(2 * COUNT):
+            on_street = number < COUNT
+            lon, lat = lives_at(rw, number % COUNT, on_street=on_street)
+            homes.append((lon, lat))
+            place = {} if rw == "003" else {"register_lon": lon, "register_lat": lat}
+            address = f"{name} No. {number}" if on_street else None
+            rows.append({"rw": rw, "rt": None, "address": address} | place)
+    households = families(*rows).assign(address=[row["address"] for row in rows])
+    ways = streets(*[[(106.6, lat), (106.61, lat)] for _, lat in STREETS.values()])
+    ways["name"] = [name for name, _ in STREETS.values()]
+    known = points(*[("posyandu", WEST, rw, None, (106.605, STREETS[rw][1])) for rw in STREETS])
+    located = locate(households, city(), ways, RULES, known)
+    asked = located.places.iloc[-2 * COUNT :]
+    assert asked["grade"].tolist() == ["street"] * COUNT + ["rw"] * COUNT
+    away = [
+        metres(place, *home)
+        for (_, place), home in zip(asked.iterrows(), homes[-len(asked) :], strict=True)
+    ]
+    radius = asked["radius_m"].to_numpy()
+    assert radius[:COUNT].max() <= 40.0  # not the radius of all who live around the point
+    assert radius[COUNT:].min() >= 150.0
+    for grade in (slice(COUNT), slice(COUNT, None)):
+        assert 0.85 <= (np.array(away)[grade] <= radius[grade]).mean() <= 0.95
 
 
 def test_a_posyandu_stands_for_its_rw_only_where_no_better_point_is() -> None:

@@ -105,6 +105,7 @@ def add_points(
     known: KnownCentres,
     source: str,
     usual_m: float,
+    extent_m: Floats,
     xy: Floats,
     trusted: Mask,
 ) -> Blocks:
@@ -120,6 +121,8 @@ def add_points(
         Kind of the points, of ``geodata.known_points.SOURCES``.
     usual_m
         Radius around such a point where too few families tell how far they live from it.
+    extent_m
+        How large each block may be, (k,): a wide one has homes farther from its point.
     xy, trusted
         Register coordinates and whether they pass the checks.
     """
@@ -127,7 +130,10 @@ def add_points(
         return blocks
     at = known.positions(source, keys)
     told = trusted & (at >= 0)
-    radius = point_radius(np.hypot(*(xy[told] - known.xy[source][at[told]]).T), usual_m)
+    told &= blocks.group >= 0
+    away = np.hypot(*(xy[told] - known.xy[source][at[told]]).T)
+    times = point_radius(away / extent_m[blocks.group[told]], np.nan)
+    radius_m = np.full(len(extent_m), usual_m) if np.isnan(times) else times * extent_m
     new = np.flatnonzero((at >= 0) & (blocks.group >= 0))
     new = new[~np.isfinite(blocks.point[blocks.group[new], 0])]
     open_ = new[~blocks.known()[new]]
@@ -141,8 +147,8 @@ def add_points(
         point_m=blocks.point_m.copy(),
     )
     added.point[blocks.group[new]] = known.xy[source][at[new]]
-    added.point_m[blocks.group[new]] = radius
+    added.point_m[blocks.group[new]] = radius_m[blocks.group[new]]
     block = blocks.group[open_]
     added.xy[block], added.source[block] = added.point[block], source
-    added.radius_m[block], added.spread_m[block] = radius, radius / POINT_SPREADS
+    added.radius_m[block], added.spread_m[block] = radius_m[block], radius_m[block] / POINT_SPREADS
     return added

@@ -65,6 +65,7 @@ def gather(
     area, sure = belongs.area, np.where(belongs.guessed, -1, belongs.area)
     unsure_m = _unsure_radius(belongs, settings)
     known = known_centres(points, areas, shapes, ground.to_m, settings.outside_tolerance_m)
+    area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
     blocks: dict[str, Blocks] = {}
     for unit, columns, least, radius_m, sources in (
         ("rt", ["rw", "rt"], settings.least_known_rt, settings.default_radius_rt_m, ["rt"]),
@@ -73,14 +74,14 @@ def gather(
         # RT 3 of a guessed kelurahan is more often another RT 3
         group = _group(sure, *(keys[column] for column in columns))
         learned = learn_blocks(group, area, xy, trusted, shapes, least)
+        extent_m = _extents(group, area, area_radius)
         for source in sources:
-            learned = add_points(learned, keys, known, source, radius_m, xy, trusted)
+            learned = add_points(learned, keys, known, source, radius_m, extent_m, xy, trusted)
         blocks[unit] = learned
     names = learn_names(
         parsed, belongs.found, sure, areas, shapes, register, settings.least_known_rw
     )
     spot, spots = _spots(parsed, sure, ground, points, settings)
-    area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
     return Evidence(
         area, xy, trusted, blocks["rt"], blocks["rw"], names, belongs.streets, belongs.found,
         belongs.estates, spot, spots, area_xy, area_radius,
@@ -89,6 +90,14 @@ def gather(
         piles > 0, int(np.median(piles[piles > 0])) if piles.any() else 0,
         belongs.by_address, unsure_m,
     )  # fmt: skip
+
+
+def _extents(group: Ints, area: Ints, area_radius_m: Floats) -> Floats:
+    """Return how large each RT or RW would be if those of a kelurahan were alike, metres."""
+    of = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.intp)
+    of[group[group >= 0]] = area[group >= 0]
+    count = np.bincount(of, minlength=len(area_radius_m))
+    return np.asarray(area_radius_m[of] / np.sqrt(count[of]), dtype=np.float64)
 
 
 def _unsure_radius(belongs: FamilyAreas, settings: PlacingSettings) -> float:

@@ -80,15 +80,16 @@ def known_centres(
     return KnownCentres(keys, xy)
 
 
-def point_radius(away_m: Floats, usual_m: float) -> float:
-    """Return the radius around known points within which nine in ten families live, metres.
+def point_radius(away: Floats, usual: float) -> float:
+    """Return the radius around known points within which nine in ten families live.
 
-    ``away_m`` are the distances of well-placed families from the point of their own RT or RW;
-    fewer than 50 of them prove little, and ``usual_m`` is returned.
+    ``away`` are the distances of well-placed families from the point of their own RT or RW, in
+    metres or in extents of that RT or RW; fewer than 50 of them prove little, and ``usual`` is
+    returned.
     """
-    if len(away_m) < _TELLING:
-        return usual_m
-    return float(radius_within(away_m, np.zeros(len(away_m), dtype=np.intp), 1)[0])
+    if len(away) < _TELLING:
+        return usual
+    return float(radius_within(away, np.zeros(len(away), dtype=np.intp), 1)[0])
 
 
 def points_worth_adding(

@@ -122,15 +122,14 @@ def add_points(
     usual_m
         Radius around such a point where too few families tell how far they live from it.
     extent_m
-        How large each block may be, (k,): a wide one has homes farther from its point.
+        How large each block may be, (k,), above 0: a wide one has homes farther from its point.
     xy, trusted
         Register coordinates and whether they pass the checks.
     """
     if not len(known.xy[source]):
         return blocks
     at = known.positions(source, keys)
-    told = trusted & (at >= 0)
-    told &= blocks.group >= 0
+    told = trusted & (at >= 0) & (blocks.group >= 0)
     away = np.hypot(*(xy[told] - known.xy[source][at[told]]).T)
     times = point_radius(away / extent_m[blocks.group[told]], np.nan)
     radius_m = np.full(len(extent_m), usual_m) if np.isnan(times) else times * extent_m

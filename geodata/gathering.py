@@ -66,6 +66,8 @@ def gather(
     unsure_m = _unsure_radius(belongs, settings)
     known = known_centres(points, areas, shapes, ground.to_m, settings.outside_tolerance_m)
     area_xy, area_radius = area_places(shapes, ground.pieces, settings.far_from_street_m)
+    # all streets of a kelurahan may be one piece, and radii are measured in its radius
+    area_radius = np.maximum(area_radius, settings.least_radius_m)
     blocks: dict[str, Blocks] = {}
     for unit, columns, least, radius_m, sources in (
         ("rt", ["rw", "rt"], settings.least_known_rt, settings.default_radius_rt_m, ["rt"]),

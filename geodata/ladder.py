@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from common.settings import PlacingSettings
-from geodata.block_places import LEARNED
+from geodata.block_places import LEARNED, POINT_SPREADS
 from geodata.calibration import (
     LEAST_HIDDEN,
     Candidates,
@@ -51,7 +51,6 @@ _UNSURE: Final = 1000  # nobody whose kelurahan is known tells about these
 _USUAL_COUNTS: Final = 4.0  # as many homes as the usual spread of a block counts for
 _LEAST_SCALE_M: Final = 20.0
 _OTHERS: Final = 0.5  # weight of the block's centre beside each known home on the same street
-_SPREADS: Final = 1.7
 _PILED: Final = "pile"
 _POINT: Final = "point"  # the block is known by a point alone
 _POINT_NAMED: Final = "point-named"  # and by other families who live by the same name
@@ -261,7 +260,7 @@ def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candi
     if at_spot.any():
         spots = evidence.spots
         xy = np.where(at_spot[:, None], spots.xy[spot], xy)
-        scale = np.where(at_spot, spots.usual_m[spot] / _SPREADS, scale)
+        scale = np.where(at_spot, spots.usual_m[spot] / POINT_SPREADS, scale)
         usual = np.where(at_spot, spots.usual_m[spot], usual)
         kind = np.where(at_spot, np.where(spots.on_map[spot], _NAMED, _AT_POINT), kind)
     return Candidates(

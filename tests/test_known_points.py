@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_locating import EAST, RULES, WEST, city, cluster, families, metres, streets
+from test_locating import EAST, RULES, WEST, at, city, cluster, families, metres, streets
 
 from geodata.columns import GRADES, PLACES, POINTS
 from geodata.known_points import point_radius, points_worth_adding
@@ -98,6 +99,21 @@ def test_homes_near_other_points_tell_how_far_a_family_lives_from_the_point_of_i
     assert radius[COUNT:].min() >= 150.0
     for grade in (slice(COUNT), slice(COUNT, None)):
         assert 0.85 <= (np.array(away)[grade] <= radius[grade]).mean() <= 0.95
+
+
+def test_a_kelurahan_with_one_short_street_has_a_radius_around_its_points() -> None:
+    small = shapely.box(106.6000, -6.1901, 106.6002, -6.1899)
+    ways = streets([(106.60009, -6.19), (106.60011, -6.19)])
+    near = [
+        at(106.6001 + 0.00001 * (n % 7 - 3), -6.19 + 0.00001 * (n % 5 - 2), rt=None)
+        for n in range(60)
+    ]
+    known = points(("rw", WEST, "001", None, (106.6001, -6.19)),
+                   ("rw", WEST, "002", None, (106.60011, -6.19)))  # fmt: skip
+    households = families(*near, {"rw": "002", "rt": None})
+    places, _ = locate_households(households, city(small), ways, RULES, known)
+    assert places["radius_m"].notna().all()
+    assert RULES.least_radius_m <= places["radius_m"].iloc[-1] < 60
 
 
 def test_a_posyandu_stands_for_its_rw_only_where_no_better_point_is() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planning.offers import Offer
 from planning.standing import Standing
@@ -106,16 +106,8 @@ class Board:
                 vehicles=here,
                 must=fixed,
             )
-        return Stop(
-            stop_id=standing.stop_id,
-            node=node,
-            service_s=standing.service_s,
-            prize=offer.prize * offer.second_per_point,
-            windows_s=offer.windows_s,
-            skills=offer.skills,
-            vehicles=offer.vehicles | here,
-            must=offer.must,
-        )
+        stop = offer.stop(node)
+        return replace(stop, service_s=standing.service_s, vehicles=offer.vehicles | here)
 
 
 def crew_board(

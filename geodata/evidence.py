@@ -209,10 +209,11 @@ def told_of_hidden(evidence: Evidence, way: str, best: Ints, *, piled: bool = Fa
         rows = sample(evidence.xy, np.flatnonzero(evidence.trusted & (best >= 0)))
         return _with_hidden_names(evidence, told_openly(evidence, way, rows, nobody), best, own)
     if way == "rt":
-        return _with_hidden_blocks(evidence, way, own, hole=piled)
+        return _with_hidden_blocks(evidence, way, own, hole=piled)[0]
     rt = evidence.rt.group
     part = np.where(rt >= 0, rt, len(own) + own)
-    return _with_hidden_blocks(evidence, way, part, hole=True)
+    told, hole = _with_hidden_blocks(evidence, way, part, hole=True)
+    return _with_hidden_names(evidence, told, best, part, hole)
 
 
 def _first_of(part: Ints, xy: Floats) -> Ints:
@@ -222,14 +223,19 @@ def _first_of(part: Ints, xy: Floats) -> Ints:
     return np.asarray(order[leading], dtype=np.intp)
 
 
-def _with_hidden_blocks(evidence: Evidence, way: str, part: Ints, *, hole: bool) -> Told:
-    """Return what the RT or RW of hidden families tells; ``hole``: with their neighbours."""
+def _with_hidden_blocks(
+    evidence: Evidence, way: str, part: Ints, *, hole: bool
+) -> tuple[Told, Hole | None]:
+    """Return what the RT or RW of hidden families tells.
+
+    ``hole``: their neighbours are hidden as well, in the circles that are returned.
+    """
     blocks = evidence.rt if way == "rt" else evidence.rw
     usable = np.flatnonzero(
         evidence.trusted & blocks.known() & (blocks.source[blocks.group] == LEARNED)
     )
     if not len(usable):
-        return told_openly(evidence, "map", usable, usable)
+        return told_openly(evidence, "map", usable, usable), None
     most = affordable(np.where(blocks.kept, blocks.group, -1))
     around: Hole | None = None
     if hole and evidence.pile_size:
@@ -253,14 +259,17 @@ def _with_hidden_blocks(evidence: Evidence, way: str, part: Ints, *, hole: bool)
     enough = near.size >= evidence.least_known[way]
     rows = rows[enough]
     none = np.full((len(rows), 2), np.nan)
-    return Told(
+    told_of = Told(
         rows, near.xy[enough], near.spread_m[enough], near.size[enough], none[:, 0],
         near.street_sum[enough], near.street_size[enough], none, none[:, 0], none[:, 0],
     )  # fmt: skip
+    return told_of, around and around.of(enough)
 
 
-def _with_hidden_names(evidence: Evidence, told: Told, best: Ints, part: Ints) -> Told:
-    """Return what is told, with what others tell who live by the same name."""
+def _with_hidden_names(
+    evidence: Evidence, told: Told, best: Ints, part: Ints, hole: Hole | None = None
+) -> Told:
+    """Return what is told, with what others tell who live by the same name outside the holes."""
     names = evidence.names
     kept = np.flatnonzero(names.blocks.kept)
     usable = np.flatnonzero(best[told.rows] >= 0)
@@ -270,7 +279,7 @@ def _with_hidden_names(evidence: Evidence, told: Told, best: Ints, part: Ints) -
     nowhere = np.full(len(kept), -1, dtype=np.intp)
     near = hidden_neighbours(
         evidence.xy[family], names.blocks.group[kept], part[family], nowhere, chosen,
-        names.blocks.group[kept[chosen]],
+        names.blocks.group[kept[chosen]], hole and hole.of(usable),
     )  # fmt: skip
     enough = near.size >= evidence.least_known["names"]
     xy, spread = told.name_xy.copy(), told.name_spread_m.copy()

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geodata.centres import Floats, Ints, geometric_medians
+from geodata.coordinate_checks import Mask
 
 MOST_HIDDEN: Final = 3000  # tell nine tenths within about 1 in 100
 MOST_ON_MAP: Final = 25_000  # cheap, and what is rarely placed by the map must be told as well
@@ -48,6 +49,10 @@ class Hole:
 
     xy: Floats  # (q, 2)
     reach_m: Floats
+
+    def of(self, some: Ints | Mask) -> Hole:
+        """Return the circles of some of the families."""
+        return Hole(self.xy[some], self.reach_m[some])
 
 
 def holes(xy: Floats, area: Ints, known: Ints, seeds: Ints, size: int) -> tuple[Ints, Hole]:

@@ -253,8 +253,7 @@ def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candi
     """Return where those live who name the same estate, kampung or landmark, else the map's."""
     middle, extent = _each_once(evidence, evidence.estates.take(told.rows))
     spot, unsure = evidence.spot[told.rows], evidence.unsure[told.rows]
-    # what hides the neighbours in the RT hides those who share the name: their RW tells more
-    learned, at_spot = np.isfinite(told.name_xy[:, 0]) & (told.size == 0), spot >= 0
+    learned, at_spot = np.isfinite(told.name_xy[:, 0]), spot >= 0
     xy, scale = middle, np.maximum(extent, _LEAST_SCALE_M)
     usual, kind = _unknown_radius(extent, unsure, evidence, settings), np.full(len(spot), _ON_MAP)
     if at_spot.any():

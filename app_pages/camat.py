@@ -40,6 +40,7 @@ REASON_WORDS = {
     "balita": N_("anak 2–5 tahun"),
     "pus": N_("pasangan usia subur"),
     "factors": N_("ada yang perlu dicek di rumah"),
+    "last_result": N_("kunjungan terakhir perlu diulang"),
     "never_visited": N_("belum pernah dikunjungi"),
     "overdue": N_("sudah lewat waktunya"),
     "welfare": N_("perlu dukungan"),

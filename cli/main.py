@@ -15,6 +15,7 @@ from cli import (
     place_commands,
     register_commands,
     replan_commands,
+    result_commands,
     solve_commands,
     week_commands,
 )
@@ -51,6 +52,7 @@ app.command("solve")(solve_commands.solve)
 app.command("plan")(week_commands.plan)
 app.command("replan")(replan_commands.replan_week)
 app.command("publish")(week_commands.publish)
+app.add_typer(result_commands.results_app, name="results")
 app.command("coverage")(coverage_commands.coverage)
 app.command("quickstart")(week_commands.quickstart)
 app.command("serve")(week_commands.serve)

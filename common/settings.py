@@ -103,6 +103,12 @@ class VisitSettings:
         }
     )
     pregnant_needs_skill: str = "bidan"  # empty text: no skill needed
+    # parts of the day, unconfirmed: after "not home" the next try falls in another one
+    morning_ends: str = "11:30"
+    late_begins: str = "16:00"
+    weekend_is_late: bool = True  # mothers who work in a factory: evening or Saturday
+    refused_again_days: int = 90  # a family that refused is asked again after so many days
+    found_again_days: int = 365  # moved, no longer at risk; sooner when the register changes
     families_per_meeting: int = 10  # asked for at one meeting with a kader
     meeting_minutes: float = 15.0  # of a meeting, besides the families
     minutes_per_asked_family: float = 2.0
@@ -134,6 +140,12 @@ class ValueSettings:
     never_visited_points: int = 10
     overdue_points_per_week: int = 2
     overdue_points_most: int = 20
+    last_result_points: dict[str, int] = field(  # by what the last visit found; unconfirmed
+        default_factory=lambda: {
+            "met": 0, "not_home": 8, "moved": 0, "refused": 0, "wrong_address": 0, "not_found": 0,
+            "no_longer_at_risk": 0, "referred": 5,
+        }
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

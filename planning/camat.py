@@ -109,7 +109,7 @@ def _reachable(
     offers: Sequence[Offer],
     travel: Travel,
 ) -> list[Offer]:
-    """Return the offers the camat's party can make: no skill, near every network they use."""
+    """Return the offers the camat's party can make: no skill or hour asked, near their networks."""
     near = {mode: travel.on_network(mode) for mode in travel.graphs}
     own = day.team.transport
     if not near[own][travel.point_of_team[day.team.team_id]]:
@@ -121,6 +121,7 @@ def _reachable(
         if (
             offer.area_code in day.team.territory
             and not offer.skills
+            and not offer.windows_s  # nobody was home: left to the teams, who have more hours
             and near[own][point]
             and (partner is None or near[partner.team.transport][point])
         ):

@@ -26,6 +26,27 @@ REASONS = (
     "day_full",
 )
 GROUPS = ("pregnant", "baduta", "balita", "pus", "other")
+OUTCOMES = (
+    "met",
+    "not_home",
+    "moved",
+    "refused",
+    "wrong_address",
+    "not_found",
+    "no_longer_at_risk",
+    "referred",
+)
+
+RESULTS = DataFrameSchema(  # what came of visits, a row each
+    {
+        "household_id": Column(int),
+        "day_date": Column(str),  # ISO; of the visit
+        "start_s": Column("Int64", Check.in_range(0, 86_399), nullable=True),
+        "team_id": Column(str, nullable=True),
+        "outcome": Column(str, Check.isin(OUTCOMES)),
+    },
+    strict=True,
+)
 
 SCORES = DataFrameSchema(
     {
@@ -56,6 +77,10 @@ FAMILIES = DataFrameSchema(  # what planning needs to know of a family: place an
         "must": Column(bool),
         "prize": Column(int, Check.ge(0)),
         "merged": Column(bool),  # another row of the register stands for the family
+        # a reason that the last visit found: planning.results.kept_off; empty: none
+        "kept_off": Column(str, Check.isin(["", "moved", "refused", "not_at_risk"])),
+        # parts of the day in which nobody was home, joined by ";": planning.retries
+        "tried": Column(str),
     },
     index=Index(int, name="household_id", unique=True),
     strict=True,

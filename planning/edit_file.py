@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from common.language import N_
 from geodata.tables import read_table
 from planning.edit_issues import edit_issues
 from planning.edits import ACTIONS, PLACING, Edit, Slot
+from planning.hours import parse_hour
 
 HEADINGS = ("action", "household", "team", "day", "hour", "other_household", "note")
 WEEKDAYS = {
@@ -28,7 +28,6 @@ WEEKDAYS = {
     )
     for number, name in enumerate(names)
 } | {"jum'at": 4, "ahad": 6}
-_HOUR = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 
 
 class EditHeadingsError(BadInputError):
@@ -172,7 +171,7 @@ def _edit(cells: dict[str, str], week: Week, known: Known) -> Edit | tuple[str, 
         return "day", "edit-day"
     if weekday is not None and action in PLACING and weekday < known.first_weekday:
         return "day", "edit-day-past"
-    start_s = _hour(cells["hour"]) if cells["hour"] else None
+    start_s = parse_hour(cells["hour"]) if cells["hour"] else None
     if cells["hour"] and (start_s is None or action not in {"pin", "move"}):
         return "hour", "edit-hour"
     other = known.households.get(cells["other_household"])
@@ -221,14 +220,6 @@ def _swapped(edit: Edit, known: Known) -> Edit | tuple[str, str]:
         own.weekday,
         edit.note,
     )
-
-
-def _hour(text: str) -> int | None:
-    """Return seconds after midnight of ``9``, ``09:30`` or ``9.30``; None for anything else."""
-    match = _HOUR.fullmatch(text)
-    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
-        return None
-    return int(match[1]) * 3600 + int(match[2] or 0) * 60
 
 
 def _contradictions(edits: Mapping[int, Edit]) -> list[int]:

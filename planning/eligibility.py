@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -14,6 +14,7 @@ from common.clock import Week
 from common.settings import VisitSettings
 from planning.edits import NO_WISHES, Slot, Wishes
 from planning.meetings import Meeting
+from planning.retries import Again, Windows, again_windows, day_parts
 from planning.team_days import TeamDay
 from planning.teams import Team
 from planning.travel import Travel
@@ -28,6 +29,8 @@ class Sorted:
     homes: dict[int, frozenset[str]]  # household_id -> vehicle ids; never empty
     meetings: dict[str, frozenset[str]]  # stop_id -> vehicle ids; never empty
     leftovers: pd.DataFrame  # planning.columns.LEFTOVERS
+    # the only starts allowed at homes where nobody was; others are not in it: planning.retries
+    windows_s: Mapping[int, Windows] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def needed_skills(group: str, settings: VisitSettings) -> frozenset[str]:
@@ -78,7 +81,7 @@ def sort_out(
         a TPK has a kader in it and does not come to that RW then.
     wishes
         What people ask. A pinned family is offered to the team-days of its pin alone, also when
-        it is not due or not at risk; where none of them can, its reason says why.
+        it is not due, not at risk or kept off by a result; where none can, its reason says why.
     """
     asked = {key: meeting for meeting in meetings for key in meeting.households}
     reason = _own_reasons(families, week, families.index.isin(list(asked)), wishes)
@@ -113,7 +116,31 @@ def sort_out(
     leftovers = pd.DataFrame(
         {"household_id": keys[left], "reason": reason[left], "missing": missing[left]}
     ).astype({"household_id": int, "reason": "str", "missing": "str"})
-    return Sorted(homes, with_kader, leftovers)
+    again = _tried_before(families, homes, wishes, settings)
+    return Sorted(
+        homes, with_kader, leftovers, again_windows(again, days, travel, day_parts(settings))
+    )
+
+
+def _tried_before(
+    families: pd.DataFrame,
+    homes: Mapping[int, frozenset[str]],
+    wishes: Wishes,
+    settings: VisitSettings,
+) -> list[Again]:
+    """Return the families that were not home in one part of the day; a pin wins over that."""
+    tried = families.loc[(families["tried"] != "") & ~families["tried"].str.contains(";")]
+    return [
+        Again(
+            household_id=int(key),
+            area_code=str(family["area_code"]),
+            tried=str(family["tried"]),
+            service_s=service_seconds(family["group"], family["grade"], settings),
+            vehicles=homes[int(key)],
+        )
+        for key, family in zip(tried.index, tried.to_dict("records"), strict=True)
+        if int(key) in homes and int(key) not in wishes.pins
+    ]
 
 
 def _own_reasons(
@@ -126,6 +153,9 @@ def _own_reasons(
     checks = [
         (~families["at_risk"] & ~pinned, "not_at_risk"),
         (families["merged"], "merged"),
+        ((families["kept_off"] == "not_at_risk") & ~pinned, "not_at_risk"),
+        ((families["kept_off"] == "moved") & ~pinned, "moved"),
+        ((families["kept_off"] == "refused") & ~pinned, "refused"),
         (pd.Series(families.index.isin(banned), index=families.index), "banned"),
         ((families["due_date"].fillna("") > week.day(6).isoformat()) & ~pinned, "not_due"),
         (outside, "outside_city"),

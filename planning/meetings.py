@@ -52,8 +52,8 @@ def make_meetings(
     Parameters
     ----------
     families
-        planning.columns.FAMILIES. Those at risk, not merged into another, due by ``last_day``
-        (ISO) and of grade ``kelurahan`` are asked for.
+        planning.columns.FAMILIES. Those at risk, not merged into another, kept off by no
+        result, due by ``last_day`` (ISO) and of grade ``kelurahan`` are asked for.
     rw
         RW per household_id, missing where unknown; a meeting keeps to one RW.
     places
@@ -64,6 +64,7 @@ def make_meetings(
     waiting = families[
         families["at_risk"]
         & ~families["merged"]
+        & (families["kept_off"] == "")
         & (families["grade"] == "kelurahan")
         & families["area_code"].notna()
         & ~(families["due_date"].fillna("") > last_day)

@@ -59,7 +59,7 @@ def home_offers(
             camat_service_s=service_seconds("other", family["grade"], settings.visits),
             skills=needed_skills(family["group"], settings.visits),
             vehicles=sorted_.homes[int(key)],
-            windows_s=wishes.windows_s(int(key)),
+            windows_s=wishes.windows_s(int(key)) or sorted_.windows_s.get(int(key), ()),
         )
         for key, family in zip(waiting.index, waiting.to_dict("records"), strict=True)
     ]

@@ -59,7 +59,8 @@ def replan_week(
     visited, a pin or ban says otherwise, or a pinned family needs its place. Such families are
     offered to the other team-days that can reach them; places that became free where a team
     works are then filled with families that waited. The camat's visits stay joint; they lose
-    the partner, or the camat, only where one of the two is away.
+    the partner, or the camat, only where one of the two is away. Where nobody was home in one
+    part of the day, the visit goes to another part, if there is room; else it stays.
 
     Parameters
     ----------
@@ -86,9 +87,25 @@ def replan_week(
     refuse_pins(_visited_faults(stays, case.wishes, first_weekday))
     joint = Joint.of(stops, causes)
     outcome = Outcome(joint.partner, joint.alone)
-    fewer = asking_fewer(stays, case.meetings)
+    fewer = asking_fewer(stays, case.meetings, first_weekday)
     seen = find_places(case, stays, causes, joint, fewer, outcome, offer_again=offer_again)
     shorten_camats(case, stops, causes, fewer, outcome)
+    stuck = [int(key) for key in outcome.left if key.isdecimal()]
+    stuck = [key for key in stuck if key in case.sorted_.windows_s]
+    if stuck:  # no room in another part of the day: any hour is better than no visit
+        anyhow = families["tried"].mask(families.index.isin(stuck), "")
+        return replan_week(
+            before,
+            families.assign(tried=anyhow),
+            teams,
+            travel,
+            settings,
+            closed=closed,
+            edits=edits,
+            busy=busy,
+            first_weekday=first_weekday,
+            offer_again=offer_again,
+        )
     refuse_violations(outcome.violations)
     faults = {int(key): NO_ROOM for key in outcome.left if _is_pinned(key, case.wishes)}
     refuse_pins(faults)

@@ -40,13 +40,19 @@ class Case:
     first_weekday: int
 
 
-def asking_fewer(stays: Sequence[Standing], meetings: Sequence[Meeting]) -> frozenset[str]:
-    """Return the team-days with a meeting that asks for fewer families than it did."""
+def asking_fewer(
+    stays: Sequence[Standing], meetings: Sequence[Meeting], first_weekday: int
+) -> frozenset[str]:
+    """Return the team-days, not yet over, with a meeting that asks for fewer families than it did.
+
+    ``first_weekday``: 0 Monday; what stands before it is over.
+    """
     asked = {meeting.stop_id: meeting.households for meeting in meetings}
     return frozenset(
         each.vehicle_id
         for each in stays
         if asked.get(each.stop_id, each.households) != each.households
+        and team_and_weekday(each.vehicle_id)[1] >= first_weekday
     )
 
 

@@ -17,8 +17,11 @@ from planning.team_days import TeamDay, team_and_weekday, vehicle_id
 
 GONE = "gone"  # the family is no longer in the register, or not in this area
 _OWN = frozenset(
-    {"not_at_risk", "merged", "banned", "not_due", "no_location", "outside_city", "off_network"}
-)
+    {
+        "not_at_risk", "merged", "banned", "not_due", "refused", "moved", "no_location",
+        "outside_city", "off_network",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,10 @@ def planned_meetings(
         )
         for row in plan.visits[plan.visits["kind"] == "kader"].to_dict("records")
     }
+    asked_for = frozenset(families.index[families["kept_off"] == ""])
     meetings: dict[str, Meeting] = {}
     for stop in standing_stops(plan):
-        asked = tuple(key for key in stop.households if key in families.index)
+        asked = tuple(key for key in stop.households if key in asked_for)
         if not stop.stop_id.startswith(PREFIX) or not asked:
             continue
         team_id, weekday = team_and_weekday(stop.vehicle_id)
@@ -138,9 +142,9 @@ class Judge:
         offer = self.offers.get(stop.stop_id)
         if offer is None:
             return self.reasons.get(stop.households[0], "banned")
-        if stop.vehicle_id not in offer.vehicles or not _in_windows(stop, offer):
+        if stop.vehicle_id not in offer.vehicles:
             return self._wished(stop) or "team_absent"
-        return ""
+        return "" if _in_windows(stop, offer) else self._wished(stop) or "not_home"
 
     def _joint_cause(self, stop: Standing, team_id: str, weekday: int) -> str:
         """Judge a visit with the camat: what is pinned holds by the partner, if by anybody."""

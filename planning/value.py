@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from common.language import N_
 from common.settings import SettingsError, ValueSettings
 from geodata.columns import FACTORS
-from planning.columns import GROUPS
+from planning.columns import GROUPS, OUTCOMES
 from planning.risk import assess_risk
 
-PARTS = ("factors", "group", "never_visited", "overdue", "welfare")  # sorted, as in the JSON
+# sorted, as in the JSON
+PARTS = ("factors", "group", "last_result", "never_visited", "overdue", "welfare")
 _AT_RISK_BY = ("bkkbn", "rule", "either")
 
 
@@ -29,12 +30,14 @@ def score_visits(
     settings: ValueSettings,
     visited: pd.DataFrame | None,
     monday: date,
+    last: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return risk, group, due date and prize of every family.
 
-    The prize is the sum of five parts: ``group`` (pregnant, baduta, balita, pus),
+    The prize is the sum of six parts: ``group`` (pregnant, baduta, balita, pus),
     ``factors`` (points of each factor known to be present), ``welfare`` (rank),
-    ``never_visited`` and ``overdue`` (points per whole week past the due date, capped).
+    ``last_result`` (what the last visit found), ``never_visited`` and ``overdue`` (points per
+    whole week past the due date, capped).
     A family never met is due at once and not overdue. A family of no group has the
     longest cadence. Where neither flag is known to be true, ``at_risk`` is False.
 
@@ -49,12 +52,15 @@ def score_visits(
         family was met; ``None`` when nobody was.
     monday
         First day of the week that is planned.
+    last
+        What the last visit found (planning.columns.OUTCOMES), index ``household_id``; families
+        without a result are not in it. ``None``: there is no result.
 
     Returns
     -------
     pd.DataFrame
         planning.columns.SCORES, same index. ``must`` is False everywhere: no setting
-        makes a must-visit yet. ``prize_parts`` names all five parts.
+        makes a must-visit yet. ``prize_parts`` names all six parts.
 
     Raises
     ------
@@ -70,6 +76,7 @@ def score_visits(
     parts = {
         "factors": _factor_points(households, settings),
         "group": _points(group, settings.group_points),
+        "last_result": _last_points(households.index, settings, last),
         "never_visited": np.where(np.isnat(due), settings.never_visited_points, 0),
         "overdue": _overdue_points(due, settings, monday),
         "welfare": _points(households["welfare_rank"].astype("str"), settings.welfare_points),
@@ -110,6 +117,7 @@ def _check(settings: ValueSettings) -> None:
     _check_table("group_points", settings.group_points, GROUPS)
     _check_table("welfare_points", settings.welfare_points, "12345")
     _check_table("cadence_days", settings.cadence_days, GROUPS)
+    _check_table("last_result_points", settings.last_result_points, OUTCOMES)
     single = ("never_visited_points", "overdue_points_per_week", "overdue_points_most")
     for name in single:
         _check_table("", {name: getattr(settings, name)}, single)
@@ -143,6 +151,13 @@ def _group(households: pd.DataFrame) -> pd.Series:
 
 def _points(keys: pd.Series, table: dict[str, int]) -> NDArray[np.int64]:
     return np.asarray(keys.map(table).fillna(0), dtype=np.int64)
+
+
+def _last_points(
+    index: pd.Index, settings: ValueSettings, last: pd.Series | None
+) -> NDArray[np.int64]:
+    found = pd.Series(dtype="str") if last is None else last
+    return _points(found.reindex(index), settings.last_result_points)
 
 
 def _factor_points(households: pd.DataFrame, settings: ValueSettings) -> NDArray[np.int64]:

@@ -171,9 +171,11 @@ def publish_plan(conn: Connection, plan_id: int, at: datetime) -> PlanRecord:
 
 
 def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
-    """Return the visits of earlier weeks: ``household_id``, ``team_id``, ``day_date``, ``kind``.
+    """Return the visits of earlier weeks, a row a family and team.
 
-    A draft of a week before ``current`` was never handed out: it does not count.
+    ``household_id``, ``team_id``, ``day_date``, ``kind``, and ``start_s``: the hour for which it
+    was planned, seconds after midnight. A draft of a week before ``current`` was never handed
+    out: it does not count.
 
     For each team and week the newest published plan counts, else the newest draft, that was not
     replaced by a later plan of the same scope or of the whole city. Ordered by day, team and
@@ -202,7 +204,13 @@ def visits_before(conn: Connection, week: Week, current: Week) -> pd.DataFrame:
     newest = sa.func.max(standing.c.rank).over(partition_by=[standing.c.team_id, standing.c.week])
     ranked = sa.select(standing, newest.label("newest")).subquery()
     query = (
-        sa.select(ranked.c.household_id, ranked.c.team_id, ranked.c.day_date, ranked.c.kind)
+        sa.select(
+            ranked.c.household_id,
+            ranked.c.team_id,
+            ranked.c.day_date,
+            ranked.c.kind,
+            ranked.c.start_s,
+        )
         .where(ranked.c.rank == ranked.c.newest)
         .order_by(ranked.c.day_date, ranked.c.team_id, ranked.c.sequence, ranked.c.position)
     )

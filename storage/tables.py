@@ -3,7 +3,7 @@
 Personal columns stand alone in ``household_persons`` and raw rows alone in
 ``quarantined_rows``, so that either can be encrypted without touching the rest.
 Rows of a published plan and records that are only added to are guarded by triggers
-(storage.migrations, 0001 to 0005).
+(storage.migrations, 0001 to 0006).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from storage.record_tables import (
     import_spans,
     verified_places,
 )
+from storage.result_tables import visit_results
 from storage.table_parts import (
     AwareTime,
     flag_column,
@@ -37,7 +38,7 @@ __all__ = [
     "household_history_persons", "household_persons", "households", "import_issues",
     "import_spans", "imports", "jobs", "metadata", "places", "plan_days", "plan_edits",
     "plan_leftovers", "plan_visits", "plans", "points", "quarantined_rows", "reports", "scores",
-    "teams", "verified_places",
+    "teams", "verified_places", "visit_results",
 ]  # fmt: skip
 
 areas = sa.Table(

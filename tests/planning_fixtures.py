@@ -126,10 +126,12 @@ def make_families(count: int = 150, seed: int = 1) -> pd.DataFrame:
             "must": False,
             "prize": rng.integers(10, 90, count),
             "merged": False,
+            "kept_off": "",
+            "tried": "",
         }
     )
     families.index = pd.Index(np.arange(1, count + 1), name="household_id")
-    text = dict.fromkeys(["area_code", "grade", "flags", "group"], "str")
+    text = dict.fromkeys(["area_code", "grade", "flags", "group", "kept_off", "tried"], "str")
     checked: pd.DataFrame = FAMILIES.validate(families.astype(text))
     return checked
 

@@ -204,6 +204,7 @@ def test_earlier_visits_come_from_the_newest_plan_of_each_team_and_week(
             "team_id": pd.Series(["t1", "t1", "t3"], dtype="str"),
             "day_date": pd.Series(["2025-12-22", "2026-11-23", "2026-11-23"], dtype="str"),
             "kind": pd.Series(["kader", "kader", "kader"], dtype="str"),
+            "start_s": [30600] * 3,
         }
     )
     assert_frame_equal(found, expected)

@@ -50,6 +50,7 @@ def test_a_hand_worked_prize_shows_its_parts() -> None:
     assert found == {
         "group": 40,  # pregnant comes before pus
         "factors": 6 + 4,
+        "last_result": 0,
         "never_visited": 10,
         "welfare": 7,
         "overdue": 0,

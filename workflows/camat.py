@@ -24,7 +24,8 @@ from storage.workspace import Workspace
 from workflows.views import newest_record
 
 REASONS = (
-    "pregnant", "baduta", "balita", "pus", "factors", "never_visited", "overdue", "welfare",
+    "pregnant", "baduta", "balita", "pus", "factors", "last_result", "never_visited", "overdue",
+    "welfare",
 )  # fmt: skip
 _DAYS = {
     "plan_id": "int64", "week": "str", "state": "str", "team_id": "str", "team_name": "str",

@@ -27,6 +27,7 @@ from planning.coverage import (
     worst_areas,
 )
 from planning.merging import known_together, seen_together
+from planning.results import kept_off
 from storage.areas import load_areas
 from storage.database import Connection, open_database, reading
 from storage.duplicates import load_merged
@@ -35,6 +36,7 @@ from storage.places import load_places
 from storage.plans import CITY, PUBLISHED, PlanRecord, list_plans, load_plan, visits_before
 from storage.street_files import read_drawn_streets
 from storage.workspace import Workspace
+from workflows.heard import read_heard
 from workflows.placing import NoRegisterError
 from workflows.scoring import score_for
 from workflows.weeks import NotPlacedError, require_kecamatan
@@ -74,7 +76,8 @@ def read_coverage(
 
     In each kecamatan the newest plan of the week that covers it counts; a draft of a week that is
     over never does, with ``published_only`` no draft does. Who is due follows from the visits of
-    earlier weeks, as in planning.
+    earlier weeks and their results, as in planning; families that moved or were found not at risk
+    are of ``not_at_risk``, those that refused are due.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def read_coverage(
     UnknownAreaError
         There is no such kecamatan.
     """
-    settings = read_settings(workspace.settings_file).value
+    settings = read_settings(workspace.settings_file)
     current = week_of(today)
     with reading(open_database(workspace)) as conn:
         areas, households, places = load_areas(conn), load_households(conn), load_places(conn)
@@ -103,12 +106,16 @@ def read_coverage(
         _require_places(households, places)
         merged = load_merged(conn)
         earlier = seen_together(visits_before(conn, week, current), merged)
+        heard = read_heard(conn, merged).before(week.monday)
         kecamatan_of = areas.set_index("area_code")["kecamatan_code"]
         at = places["area_code"].map(kecamatan_of)
         records = _plans_of(conn, week, current, kecamatan_of.unique(), published_only)
         planned = _planned_visits(conn, records, at)
-    scores, _ = score_for(week, known_together(households, merged), earlier, settings)
+    known = known_together(households, merged)
+    scores, _ = score_for(week, known, earlier, heard, settings.value)
     scores["at_risk"] &= ~scores.index.isin(merged.index)  # its family counts once
+    off = kept_off(heard.last, week.monday, settings.visits)
+    scores["at_risk"] &= ~scores.index.isin(off.index[off != "refused"])
     over = earlier["day_date"] < current.monday.isoformat()
     visits = pd.concat(
         [

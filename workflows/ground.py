@@ -14,6 +14,9 @@ from common.language import N_
 from common.settings import VisitSettings
 from planning.calendar import posyandu_weekdays, with_leave
 from planning.meetings import Meeting, make_meetings, meeting_places
+from planning.merging import seen_together
+from planning.results import Heard, kept_off
+from planning.retries import tried_parts
 from planning.teams import Team
 from storage.areas import load_areas
 from storage.calendar import load_calendar
@@ -24,6 +27,7 @@ from storage.places import load_places
 from storage.plans import visits_before
 from storage.points import load_points
 from storage.teams import load_teams
+from workflows.heard import read_heard
 from workflows.placing import NoRegisterError
 
 
@@ -52,6 +56,7 @@ class Ground:
     areas: gpd.GeoDataFrame
     visited: pd.DataFrame
     merged: pd.Series  # household_id -> the family that stands for it
+    heard: Heard
 
 
 def read_ground(database: Database, week: Week, current: Week) -> Ground:
@@ -63,7 +68,7 @@ def read_ground(database: Database, week: Week, current: Week) -> Ground:
         There is no family, or one without a place.
     """
     with reading(database) as conn:
-        areas, calendar = load_areas(conn), load_calendar(conn)
+        areas, calendar, merged = load_areas(conn), load_calendar(conn), load_merged(conn)
         ground = Ground(
             households=load_households(conn),
             places=load_places(conn),
@@ -73,7 +78,8 @@ def read_ground(database: Database, week: Week, current: Week) -> Ground:
             points=load_points(conn),
             areas=areas,
             visited=visits_before(conn, week, current),
-            merged=load_merged(conn),
+            merged=merged,
+            heard=read_heard(conn, merged),
         )
     if ground.households.empty:
         raise NoRegisterError(N_("Belum ada keluarga; jalankan `sambangi register import` dahulu."))
@@ -87,20 +93,29 @@ def read_ground(database: Database, week: Week, current: Week) -> Ground:
 
 
 def scope_of(
-    ground: Ground, scores: pd.DataFrame, area: str | None
+    ground: Ground, scores: pd.DataFrame, area: str | None, week: Week, settings: VisitSettings
 ) -> tuple[pd.DataFrame, list[Team]]:
     """Return the families (planning.columns.FAMILIES) and teams of the city or a kecamatan.
+
+    ``settings`` say how long what a visit found holds in ``week``, and the parts of the day.
 
     Raises
     ------
     UnknownAreaError
         There is no such kecamatan.
+    SettingsError
+        A number of days is negative, or an hour cannot be read.
     """
     families = ground.places[["area_code", "lon", "lat", "grade", "flags"]].join(
         scores[["at_risk", "group", "due_date", "must", "prize"]]
     )
     families = families.loc[ground.households.index]
     families["merged"] = families.index.isin(ground.merged.index)
+    off = kept_off(ground.heard.last, week.monday, settings)
+    planned = seen_together(ground.visited, ground.merged)
+    tried = tried_parts(ground.heard.results, planned, settings)
+    for name, told in (("kept_off", off), ("tried", tried)):
+        families[name] = told.reindex(families.index).fillna("").astype("str")
     if area is None:
         return families, ground.teams
     require_kecamatan(area, ground.kecamatan_of)

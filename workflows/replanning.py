@@ -22,6 +22,7 @@ from planning.merging import known_together, seen_together
 from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
 from planning.replan import replan_week
+from planning.results import SEEN
 from planning.standing import planned_meetings
 from planning.teams import Team
 from planning.travel import Travel, prepare_travel
@@ -132,7 +133,8 @@ def replan(
         )
     except PinsRefusedError as error:
         raise refusal(error, asked) from None
-    changed = difference(newest.plan, made.plan, made.causes)
+    causes = _with_meetings(made.causes, newest.ground, wanted)
+    changed = difference(newest.plan, made.plan, causes)
     if not asked.added and made.plan.visits.equals(newest.plan.visits):
         raise NothingChangedError(N_("Tidak ada yang berubah; rencana terbaru tetap berlaku."))
     progress(0.95, N_("Menyimpan rencana"))
@@ -189,13 +191,14 @@ def _newest(
     ground = read_ground(database, week, week_of(today))
     known = known_together(ground.households, ground.merged)
     met = seen_together(ground.visited, ground.merged)
-    scores, _ = score_for(week, known, met, settings.value)
-    scope_of(ground, scores, area)  # an unknown kecamatan is refused before a missing plan
+    scores, _ = score_for(week, known, met, ground.heard, settings.value)
+    # an unknown kecamatan is refused before a missing plan
+    scope_of(ground, scores, area, week, settings.visits)
     with reading(database) as conn:
         record = newest_plan(conn, week, area)
         plan = load_plan(conn, record.plan_id)
     scope = None if record.scope_code == CITY else record.scope_code
-    families, teams = scope_of(ground, scores, scope)
+    families, teams = scope_of(ground, scores, scope, week, settings.visits)
     return _Newest(record, plan, ground, families, _as_planned(teams, plan), settings)
 
 
@@ -250,6 +253,16 @@ def _travel(workspace: Workspace, newest: _Newest) -> Travel:
         newest.settings.streets,
         planned_meetings(newest.plan, families, newest.settings.visits),
     )
+
+
+def _with_meetings(causes: dict[int, str], ground: Ground, week: Week) -> dict[int, str]:
+    """Return the causes; who is not due because a visit of this very week met them is ``met``."""
+    results = ground.heard.results
+    now = results[results["day_date"] >= week.monday.isoformat()]
+    met = set(now.loc[now["outcome"].isin(SEEN), "household_id"])
+    return {
+        key: "met" if cause == "not_due" and key in met else cause for key, cause in causes.items()
+    }
 
 
 def _around(newest: _Newest, edit: Edit) -> _Newest:

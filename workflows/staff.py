@@ -52,7 +52,7 @@ def import_teams(workspace: Workspace, file: Path, *, progress: Progress = silen
     teams, issues = check_teams(rows, areas)
     with transaction(database) as conn:
         replace_teams(conn, teams)
-    return _file_import(rows, [team.kind for team in teams], issues, TEAM_ISSUES)
+    return file_import(rows, [team.kind for team in teams], issues, TEAM_ISSUES)
 
 
 def import_calendar(workspace: Workspace, file: Path, *, progress: Progress = silent) -> FileImport:
@@ -73,7 +73,7 @@ def import_calendar(workspace: Workspace, file: Path, *, progress: Progress = si
     calendar, issues = check_calendar(rows, areas, teams)
     with transaction(database) as conn:
         replace_calendar(conn, calendar)
-    return _file_import(rows, calendar["kind"].tolist(), issues, CALENDAR_ISSUES)
+    return file_import(rows, calendar["kind"].tolist(), issues, CALENDAR_ISSUES)
 
 
 def import_points(workspace: Workspace, file: Path, *, progress: Progress = silent) -> FileImport:
@@ -95,10 +95,10 @@ def import_points(workspace: Workspace, file: Path, *, progress: Progress = sile
     points, issues = check_points(rows, areas, tolerance_m=tolerance_m)
     with transaction(database) as conn:
         put_points(conn, points)
-    return _file_import(rows, points["kind"].tolist(), issues, POINT_ISSUES)
+    return file_import(rows, points["kind"].tolist(), issues, POINT_ISSUES)
 
 
-def _file_import(
+def file_import(
     rows: pd.DataFrame, kinds: list[str], issues: pd.DataFrame, texts: Mapping[str, tuple[str, str]]
 ) -> FileImport:
     """Count what was accepted by kind; rows read = accepted + quarantined."""

@@ -101,8 +101,8 @@ def make_plan(
     ground = read_ground(database, wanted, week_of(today))
     known = known_together(ground.households, ground.merged)
     met = seen_together(ground.visited, ground.merged)
-    scores, score_report = score_for(wanted, known, met, settings.value)
-    families, teams = scope_of(ground, scores, area)
+    scores, score_report = score_for(wanted, known, met, ground.heard, settings.value)
+    families, teams = scope_of(ground, scores, area, wanted, settings.visits)
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
     asked = asked_of(database, wanted, area, families, ground, teams, edits, by=by, today=today)

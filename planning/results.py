@@ -130,7 +130,7 @@ def still_holding(results: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     for outcome, fields in _ANSWERED_BY.items():
         named = [not fields.isdisjoint(each.split(";")) for each in changes["fields"]]
         latest = day[named].groupby(changes.loc[named, "household_id"]).max()
-        since = results["household_id"].map(latest).fillna("").astype("str")
+        since = latest.astype("str").reindex(results["household_id"]).fillna("").to_numpy()
         answered |= (results["outcome"] == outcome) & (since > results["day_date"])
     return results[~answered]
 

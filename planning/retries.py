@@ -111,7 +111,7 @@ def tried_parts(results: pd.DataFrame, visited: pd.DataFrame, settings: VisitSet
     parts = day_parts(settings)
     seen = results[results["outcome"].isin(SEEN)].groupby("household_id")["day_date"].max()
     away = results[results["outcome"] == "not_home"]
-    since = away["household_id"].map(seen).fillna("").astype("str")
+    since = seen.astype("str").reindex(away["household_id"]).fillna("").to_numpy()
     away = away[away["day_date"] > since]
     hours = visited.groupby(["household_id", "day_date"])["start_s"].min().to_dict()
     found: dict[int, set[str]] = {}

@@ -18,11 +18,11 @@ from planning.hours import parse_hour
 
 # our column -> headings under which it may stand
 _HEADINGS: dict[str, tuple[str, ...]] = {
-    "household": ("household", "keluarga", "kode_keluarga", "nomor_keluarga"),
-    "date": ("date", "tanggal", "tanggal_kunjungan"),
-    "time": ("time", "hour", "jam", "pukul"),
-    "outcome": ("outcome", "result", "hasil"),
-    "team": ("team", "team_id", "tim"),
+    "household": ("keluarga", "kode_keluarga", "nomor_keluarga", "household"),
+    "date": ("tanggal", "tanggal_kunjungan", "date"),
+    "time": ("jam", "pukul", "time", "hour"),
+    "outcome": ("hasil", "outcome", "result"),
+    "team": ("tim", "team", "team_id"),
 }
 _NEEDED = ("household", "date", "outcome")
 _ON_PAPER = ("met", "not_home", "moved", "refused", "wrong_address", "not_found")  # boxes 1 to 6
@@ -111,8 +111,8 @@ def read_results(path: Path) -> pd.DataFrame:
         ]
         for name, headings in _HEADINGS.items()
     }
-    missing = [_HEADINGS[name][1] for name in _NEEDED if not found[name]]
-    twice = [_HEADINGS[name][1] for name in found if len(found[name]) > 1]
+    missing = [_HEADINGS[name][0] for name in _NEEDED if not found[name]]
+    twice = [_HEADINGS[name][0] for name in found if len(found[name]) > 1]
     if missing or twice:
         raise ResultHeadingsError(
             N_("Judul kolom hasil kunjungan: belum ada {missing}; lebih dari satu {twice}."),

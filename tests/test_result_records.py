@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from storage_fixtures import make_households, no_issues, no_quarantine
 
 from planning.columns import OUTCOMES, RESULTS
+from planning.results import last_results, met_dates
 from storage import tables
 from storage.database import Connection, Database, alembic_config, reading, transaction
 from storage.households import load_households, store_import
@@ -85,6 +88,40 @@ def test_what_is_said_again_is_stored_once(database: Database, ids: list[int]) -
     assert add(database, frame((ids[1], *one[1:])), sha="f1") == 0  # that row has spoken
     assert add(database, frame((ids[1], *one[1:]), first_row=9), sha="f1") == 1
     assert len(stored(database)) == 3
+
+
+ROWS = st.tuples(
+    st.integers(1, 3),
+    st.sampled_from(["2026-12-01", "2026-12-02"]),
+    st.none() | st.sampled_from([32_400, 48_600]),
+    st.none() | st.just("T1"),
+    st.sampled_from(OUTCOMES),
+)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROWS, min_size=1, max_size=8), data=st.data())
+def test_any_order_and_repetition_of_files_gives_the_same_standing(
+    database: Database, ids: list[int], rows: list[Row], data: st.DataObject
+) -> None:
+    assert ids[:3] == [1, 2, 3]
+    cut = data.draw(st.integers(0, len(rows)))
+    files = {"whole": rows, "first": rows[:cut], "last": rows[cut:], "back": rows[::-1]}
+    order = data.draw(st.permutations([*files, *data.draw(st.lists(st.sampled_from([*files])))]))
+    nothing = pd.DataFrame({"household_id": [], "day_date": [], "kind": []})
+    told = []
+    with database.engine.connect() as conn:
+        for names in (["whole"], order):
+            with conn.begin() as work:
+                for name in names:
+                    add_results(conn, frame(*files[name]), file_sha256=name, at=AT, by="Petugas")
+                results = load_results(conn)
+                work.rollback()
+            assert len(results) == len(set(rows))
+            met = met_dates(nothing, results).sort_values(["household_id", "last_met_date"])
+            told.append((last_results(results), met.drop_duplicates().reset_index(drop=True)))
+    for one, other in zip(*told, strict=True):
+        assert_frame_equal(one, other)
 
 
 def test_nothing_to_add_is_no_fault(database: Database, ids: list[int]) -> None:

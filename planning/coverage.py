@@ -89,7 +89,7 @@ def coverage_by_area(
         visited at home; ``asked`` of the due, at meetings; ``gap`` = due - planned; ``never``: at
         risk and on no plan given, neither at home nor asked for; ``on_plan_not_due``: on the
         week's plan, but no longer at risk or due. ``visited_before``: homes on published plans of
-        weeks that are over. Until results of visits are recorded, that says "planned and
+        weeks that are over. Whatever came of the visits, that says "planned and
         published", not "met".
     """
     marks = _marks(families, visits)

@@ -115,7 +115,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
 
 
 def leaves(settings: Any, prefix: str = "") -> dict[str, object]:
-    """Every single setting that is a number or a text, by its dotted name."""
+    """Every single setting that is a number, a text, yes or no, by its dotted name."""
     found: dict[str, object] = {}
     for each in fields(settings):
         value = getattr(settings, each.name)
@@ -134,10 +134,11 @@ def test_each_setting_can_be_changed_alone(
     name: str, number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     table, _, key = name.rpartition(".")
-    value = f'"{number}"' if isinstance(LEAVES[name], str) else str(number)
+    kind = type(LEAVES[name])
+    value = {str: f'"{number}"', bool: str(bool(number % 2)).lower()}.get(kind, str(number))
     text = f"[{table}]\n{key} = {value}\n"
     assert tomllib.loads(text)
     changed = leaves(read(tmp_path_factory.mktemp("settings"), text))
-    kind = type(LEAVES[name])
-    assert changed == {**LEAVES, name: kind(str(number)) if kind is str else kind(number)}
+    expected = bool(number % 2) if kind is bool else kind(number)
+    assert changed == {**LEAVES, name: expected}
     assert type(changed[name]) is kind

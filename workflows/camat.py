@@ -167,7 +167,7 @@ def last_visits(workspace: Workspace, *, today: date, kecamatan_code: str) -> pd
 
     A row a kelurahan: ``area_code``, ``area_name``, ``day_date`` (ISO; missing: never), ``kind``
     (home, or kader when the camat only met a kader that day). Published plans of weeks that are
-    over count; until results of visits are recorded they stand for visits.
+    over count, whatever came of the visits.
     """
     current = week_of(today)
     with reading(open_database(workspace)) as conn:

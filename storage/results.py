@@ -69,6 +69,12 @@ def load_results(conn: Connection) -> pd.DataFrame:
     return read_frame(conn, query, dtypes_of(RESULTS), index=None)
 
 
+def count_results(conn: Connection) -> int:
+    """Return how many results are stored; it grows with every new one."""
+    query = sa.select(sa.func.count()).select_from(tables.visit_results)
+    return int(conn.execute(query).scalar_one())
+
+
 def load_answers(conn: Connection) -> pd.DataFrame:
     """Return what the register changed of families that have a result.
 

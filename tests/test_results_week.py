@@ -23,7 +23,7 @@ from storage.plans import visits_before
 from storage.results import NobodyRecordsError
 from storage.scores import load_scores
 from storage.workspace import Workspace
-from workflows.coverage import read_coverage
+from workflows.coverage import plans_stamp, read_coverage
 from workflows.placing import NoRegisterError
 from workflows.registers import import_register
 from workflows.replanning import NothingChangedError, replan
@@ -240,7 +240,9 @@ def test_coverage_follows_the_results_of_the_weeks_before(
     outcomes = ("met", "moved", "not_home", "refused")
     file = written(tmp_path, *(f"{key},2026-12-02,,{name},"
                                for key, name in zip(keys, outcomes, strict=True)))  # fmt: skip
+    stamp = plans_stamp(planned)
     take_in(planned, file)
+    assert plans_stamp(planned) != stamp  # a page that is open reads anew
     week = Week(2026, 50)
     families = read_coverage(planned, week=week, today=SUNDAY).families
     told = families.loc[keys, ["at_risk", "due"]].to_numpy().tolist()

@@ -34,6 +34,7 @@ from storage.duplicates import load_merged
 from storage.households import load_households, load_persons
 from storage.places import load_places
 from storage.plans import CITY, PUBLISHED, PlanRecord, list_plans, load_plan, visits_before
+from storage.results import count_results
 from storage.street_files import read_drawn_streets
 from storage.workspace import Workspace
 from workflows.heard import read_heard
@@ -165,7 +166,7 @@ def coverage_table(coverage: Coverage, by: Division) -> pd.DataFrame:
 
 
 def plans_stamp(workspace: Workspace) -> tuple[tuple[int, str], ...]:
-    """Return a short value that changes with every plan and every publishing.
+    """Return a short value that changes with every plan, every publishing and every result.
 
     Raises
     ------
@@ -173,7 +174,8 @@ def plans_stamp(workspace: Workspace) -> tuple[tuple[int, str], ...]:
         The city was not built yet.
     """
     with reading(open_database(workspace)) as conn:
-        return tuple((record.plan_id, record.state) for record in list_plans(conn))
+        plans = tuple((record.plan_id, record.state) for record in list_plans(conn))
+        return (*plans, (count_results(conn), "results"))
 
 
 def read_kelurahan(workspace: Workspace, area_code: str) -> Kelurahan:

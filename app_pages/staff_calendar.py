@@ -13,8 +13,10 @@ from app_pages.scene import Scene, chosen, remember
 from app_pages.wording import day_and_month, weekday, weekday_name
 from common.clock import Week
 from common.language import N_
+from common.settings import read_settings
 from planning.calendar import city_holidays, posyandu_weekdays
 from planning.teams import Shift, Team
+from planning.week_hours import FRIDAY, WeekHours, hours_of
 from publishing.words import clean, clock_text, number_text, short_number
 from workflows.camat import MovedDay, moved_half_days
 from workflows.team_edits import Staff
@@ -115,6 +117,7 @@ class WeekCalendar:
     holidays: dict[date, str]  # with the calendar's word for it, "" when it has none
     rows: tuple[tuple[Team, tuple[DayCell, ...]], ...]
     moved: dict[str, MovedDay]  # half-days held on another day than usual, by team_id
+    hours: WeekHours  # pauses and shorter days of everybody
 
     def count(self, state: str) -> int:
         """Return the team-days in a state."""
@@ -137,17 +140,18 @@ def week_calendar(scene: Scene, staff: Staff, teams: Sequence[Team], week: Week)
         day: clean(notes.get(day.isoformat(), ""), 24) for day in days if day.isoformat() in closed
     }
     blocks, moved = _blocks(staff, week), moved_half_days(teams, week, closed)
+    hours = hours_of(week, read_settings(scene.workspace.settings_file))
     rows = tuple(
         (
             team,
             tuple(
-                _cell(scene, staff, team, day, holidays, blocks, moved.get(team.team_id))
+                _cell(scene, staff, team, day, holidays, blocks, moved.get(team.team_id), hours)
                 for day in days
             ),
         )
         for team in teams
     )
-    return WeekCalendar(days, holidays, rows, moved)
+    return WeekCalendar(days, holidays, rows, moved, hours)
 
 
 def show_calendar(scene: Scene, calendar: WeekCalendar) -> None:
@@ -156,9 +160,7 @@ def show_calendar(scene: Scene, calendar: WeekCalendar) -> None:
         {
             "day": weekday(day, scene.language),
             "date": day_and_month(day, scene.language),
-            "note": _holiday_word(scene, calendar.holidays[day])
-            if day in calendar.holidays
-            else "",
+            "note": _day_word(scene, calendar, day),
         }
         for day in calendar.days
     ]
@@ -207,9 +209,11 @@ def _cell(
     holidays: Mapping[date, str],
     blocks: Mapping[tuple[str, int], list[str]],
     moved: MovedDay | None,
+    hours: WeekHours,
 ) -> DayCell:
     moved_here = moved is not None and moved.held == day.weekday()
-    shift = team.shifts[moved.usual if moved is not None and moved_here else day.weekday()]
+    usual = team.shifts[moved.usual if moved is not None and moved_here else day.weekday()]
+    shift = hours.of(usual, day.weekday())
     state, text = _state(scene, team, day, holidays, shift)
     held = {
         area: blocks[area, day.weekday()]
@@ -261,8 +265,18 @@ def _span(start_s: int, end_s: int, language: str) -> str:
     return "–".join(clock_text(each, language) for each in (start_s, end_s))
 
 
-def _holiday_word(scene: Scene, note: str) -> str:
-    return f"{scene.say(N_('Libur'))}: {note}" if note else scene.say(N_("Libur"))
+def _day_word(scene: Scene, calendar: WeekCalendar, day: date) -> str:
+    """Return what holds for everybody on a day: a holiday, Ramadan, Friday prayer."""
+    if day in calendar.holidays:
+        word, note = scene.say(N_("Libur")), calendar.holidays[day]
+        return f"{word}: {note}" if note else word
+    words = []
+    if calendar.hours.fasting_s is not None and day.weekday() in calendar.hours.fasting:
+        words.append(scene.say(N_("Ramadan")))
+    if calendar.hours.prayer_s is not None and day.weekday() == FRIDAY:
+        span = _span(*calendar.hours.prayer_s, scene.language)
+        words.append(scene.say(N_("salat Jumat {span}"), span=span))
+    return ", ".join(words)
 
 
 def _keep_cell() -> None:

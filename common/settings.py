@@ -117,6 +117,20 @@ class VisitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """When nobody is on the way though it is a working day; hours unconfirmed.
+
+    Hours are written ``11:30-13:00``; empty text: no such rule.
+    """
+
+    friday_prayer: str = "11:30-13:00"  # every team pauses, on Fridays
+    ramadan_hours: str = "08:00-14:00"  # of every team in Ramadan, without lunch
+    # "1448" = "2027-02-08/2027-03-09": first and last day by year of the Hijra, as announced;
+    # a Ramadan that is not stated is the thirty days before Eid al-Fitr of package holidays
+    ramadan: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ValueSettings:
     """Points that make up the prize of a visit and the cadence in days; unconfirmed."""
 
@@ -172,6 +186,7 @@ class Settings:
     streets: StreetSettings = field(default_factory=StreetSettings)
     placing: PlacingSettings = field(default_factory=PlacingSettings)
     visits: VisitSettings = field(default_factory=VisitSettings)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     duplicates: DuplicateSettings = field(default_factory=DuplicateSettings)
@@ -207,7 +222,7 @@ def _merged(default: Any, given: dict[str, Any], prefix: str) -> Any:  # noqa: A
         if is_dataclass(old):
             values[key] = _merged(old, _table(value, name), f"{name}.")
         elif isinstance(old, dict):
-            like = next(iter(old.values()))
+            like = next(iter(old.values()), "")  # a table without defaults holds texts
             given_entries = _table(value, name).items()
             values[key] = {
                 **old,

@@ -28,6 +28,7 @@ from planning.standing import Judge, Standing, planned_meetings, standing_stops
 from planning.team_days import team_and_weekday, team_days
 from planning.teams import Team
 from planning.travel import Travel
+from planning.week_hours import with_week_hours
 
 _FILLERS = 20  # families offered for each place that became free
 
@@ -77,9 +78,12 @@ def replan_week(
     ------
     PinsRefusedError
         A pin cannot hold; nothing of the plan may be used.
+    SettingsError
+        The hours of the calendar's settings cannot be read.
     PlanViolationError
         The independent check found a broken rule; nothing of the plan may be used.
     """
+    teams = with_week_hours(teams, before.week, settings)
     case = _case(before, families, teams, travel, settings, closed, edits, busy, first_weekday)
     stops = standing_stops(before)
     causes = _judge(case, families).causes(stops)

@@ -27,6 +27,7 @@ from planning.plan_check import check_plan, refuse_violations
 from planning.team_days import TeamDay, team_days
 from planning.teams import Team
 from planning.travel import Travel
+from planning.week_hours import with_week_hours
 from routing.problem import Stop
 
 Runner = Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]
@@ -70,7 +71,7 @@ def plan_week(
     families
         planning.columns.FAMILIES, every family of the scope.
     teams
-        Every team of the scope.
+        Every team of the scope, with the hours of an ordinary week (planning.week_hours).
     scope_code
         Kecamatan code, or ``city``.
     travel
@@ -97,12 +98,15 @@ def plan_week(
         ``teams`` is empty.
     PinsRefusedError
         A pin of a family cannot hold; nothing of the plan may be used.
+    SettingsError
+        The hours of the calendar's settings cannot be read.
     PlanViolationError
         The independent check found a broken rule; nothing of the plan may be used.
     """
     FAMILIES.validate(families)
     if not teams:
         raise NoTeamError(N_("Tidak ada tim di wilayah ini; impor tim dahulu."))
+    teams = with_week_hours(teams, week, settings)
     crews = [team for team in teams if team.kind != "camat"]
     days = [day for team in crews for day in team_days(team, week, closed)]
     wishes = wishes_of(edits)

@@ -26,7 +26,7 @@ class PosterSource:
     """A plan with what its posters show; read once, used for every kecamatan."""
 
     plan: WeekPlan
-    teams: Sequence[Team]  # without the leave of the calendar
+    teams: Sequence[Team]  # with the hours of the week, without the leave of the calendar
     calendar: pd.DataFrame  # planning.columns.CALENDAR
     areas: gpd.GeoDataFrame
     area_of: pd.Series  # household_id on the plan -> area_code, may be missing

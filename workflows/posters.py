@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from common.clock import Week
 from common.privacy import all_made_up
+from common.settings import read_settings
+from planning.week_hours import with_week_hours
 from publishing.week_poster import WeekPoster
 from storage.areas import load_areas, load_city_report
 from storage.calendar import load_calendar
@@ -28,14 +30,17 @@ def make_poster(workspace: Workspace, week: Week, kecamatan: str, imprint: Impri
         There is no such kecamatan.
     NoPlanError
         The week has no plan there yet.
+    SettingsError
+        The settings cannot be read.
     """
+    settings = read_settings(workspace.settings_file)
     with reading(open_database(workspace)) as conn:
         areas = load_areas(conn)
         require_kecamatan(kecamatan, areas["kecamatan_code"])
         plan = load_plan(conn, newest_plan(conn, week, kecamatan).plan_id)
         source = PosterSource(
             plan=plan,
-            teams=load_teams(conn),
+            teams=with_week_hours(load_teams(conn), week, settings),
             calendar=load_calendar(conn),
             areas=areas,
             area_of=load_places(conn)["area_code"],

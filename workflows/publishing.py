@@ -14,6 +14,8 @@ import pandas as pd
 from common.clock import Week, parse_week
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
+from common.settings import Settings, read_settings
+from planning.week_hours import with_week_hours
 from publishing.gpx import render_gpx
 from publishing.pdf import render_pdf
 from publishing.sheet import Sheet
@@ -103,9 +105,11 @@ def publish_week(
         The call names no plan, or a folder that cannot be written.
     StaleSheetError, UnknownDayError
         Families or teams changed since the plan was made.
+    SettingsError
+        The settings cannot be read.
     """
     database = open_database(workspace)
-    wanted = parse_week(week, today)
+    wanted, settings = parse_week(week, today), read_settings(workspace.settings_file)
     with reading(database) as conn:
         if area is not None:
             require_kecamatan(area, load_areas(conn)["kecamatan_code"])
@@ -116,7 +120,7 @@ def publish_week(
     draft = _draft_folder(target)
     try:
         pages = _pages(source, draft, imprint)
-        walls = _walls(source, calendar, draft, imprint)
+        walls = _walls(source, calendar, draft, imprint, settings)
         sizes = []
         with processes(workers) as executor:
             for written in chain(
@@ -156,11 +160,15 @@ def _pages(source: SheetSource, folder: Path, imprint: Imprint) -> list[_Page]:
 
 
 def _walls(
-    source: SheetSource, calendar: pd.DataFrame, folder: Path, imprint: Imprint
+    source: SheetSource,
+    calendar: pd.DataFrame,
+    folder: Path,
+    imprint: Imprint,
+    settings: Settings,
 ) -> list[_Wall]:
     shown = PosterSource(
         plan=source.plan,
-        teams=list(source.teams.values()),
+        teams=with_week_hours(source.teams.values(), source.plan.week, settings),
         calendar=calendar,
         areas=source.areas,
         area_of=source.stops["area_code"],

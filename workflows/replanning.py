@@ -108,6 +108,8 @@ def replan(
         Something that is asked cannot be done, or nobody stands for it.
     NothingChangedError
         Nothing is asked and nothing of the plan has to change.
+    SettingsError
+        The settings cannot be read.
     PlanViolationError
         The independent check found a fault: ours.
     """

@@ -91,6 +91,8 @@ def make_plan(
         The file of edits cannot be read.
     EditsRefusedError, NobodyAsksError
         Something that is asked cannot be done, or nobody stands for it.
+    SettingsError
+        The settings cannot be read.
     PlanViolationError
         The independent check found a fault: ours.
     """

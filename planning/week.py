@@ -24,6 +24,7 @@ from planning.offers import Offer, home_offers, meeting_offers
 from planning.pins import pin_faults, refuse_pins, unplaced_pins
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan, refuse_violations
+from planning.same_team import kept_to_team
 from planning.team_days import TeamDay, team_days
 from planning.teams import Team
 from planning.travel import Travel
@@ -61,6 +62,7 @@ def plan_week(
     meetings: Sequence[Meeting] = (),
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
     edits: Sequence[Edit] = (),
+    teams_before: Mapping[str, str] = MappingProxyType({}),
     run: Runner = one_after_the_other,
     seconds: float | None = None,
 ) -> WeekPlan:
@@ -87,6 +89,8 @@ def plan_week(
     edits
         What people asked of the week, in order; absences have to be in the teams' leave already
         (planning.edits.with_absences).
+    teams_before
+        Who last visited each family (planning.same_team), by household_id as text.
     run
         How the independent groups are run: here, or in processes.
     seconds
@@ -129,6 +133,8 @@ def plan_week(
     )
     with_camat = {each.stop_id for each in appointments}
     offers = [offer for offer in offers if offer.stop_id not in with_camat]
+    if settings.search.same_team:
+        offers = kept_to_team(offers, teams_before)
     tasks, not_offered = _group_tasks(crews, days, offers, appointments, travel, settings, seconds)
     results = {result.name: result for result in run(plan_group, tasks)}
     in_order = [*camat_results, *(results[task.name] for task in tasks)]

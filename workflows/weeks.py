@@ -21,6 +21,7 @@ from planning.groups import GroupResult, GroupTask, territory_groups
 from planning.merging import known_together, seen_together
 from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
+from planning.same_team import teams_before
 from planning.teams import Team
 from planning.travel import prepare_travel
 from planning.week import NoTeamError, plan_week
@@ -133,6 +134,9 @@ def make_plan(
             meetings=meetings,
             busy=busy_days(ground, families, wanted),
             edits=asked.edits,
+            teams_before=teams_before(
+                met, {team.team_id for team in teams if team.kind != "camat"}
+            ),
             run=_in_processes(workers, progress),
             seconds=None if seconds is None else _share(seconds, teams, workers),
         )

@@ -169,6 +169,7 @@ class SearchSettings:
     most_improvements: int = 2_000  # accepted steps of one group's search; seldom reached
     candidates_per_visit: float = 3.0  # families offered to a group of teams per visit it can make
     second_per_prize_point: int = 60  # travel seconds that one point of prize is worth
+    level_travel_share: float = 0.02  # travel may grow by this much for days of even length
     same_team: bool = True  # who visited a family before goes again, where that team can
 
 

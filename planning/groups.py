@@ -14,6 +14,7 @@ from planning.team_days import TeamDay
 from planning.teams import Team
 from planning.travel import TravelPart
 from routing.check import Violation, check
+from routing.leveling import level
 from routing.problem import Problem, Solution, Stop
 from routing.sharing import share_with_idle
 from routing.solver import solve
@@ -61,6 +62,7 @@ def plan_group(task: GroupTask) -> GroupResult:
     solution = solve(problem, work_limit=task.search.most_improvements, seconds=task.seconds)
     crew_of = {day.vehicle_id: day.team.team_id for day in task.days}
     solution = share_with_idle(problem, solution, crew_of)
+    solution = level(problem, solution, task.search.level_travel_share)
     return GroupResult(task.name, solution, tuple(check(problem, solution)))
 
 

@@ -112,6 +112,7 @@ def make_plan(
     teams = with_absences(teams, wishes_of(asked.edits), wanted)
     closed = city_holidays(ground.calendar, wanted)
     teams = with_moved_half_day(teams, wanted, closed)
+    crews = {team.team_id for team in teams if team.kind != "camat"}
     progress(0.05, N_("Menghitung waktu tempuh"))
     meetings = meetings_of(ground, families, teams, wanted, settings.visits)
     travel = prepare_travel(
@@ -134,9 +135,7 @@ def make_plan(
             meetings=meetings,
             busy=busy_days(ground, families, wanted),
             edits=asked.edits,
-            teams_before=teams_before(
-                met, {team.team_id for team in teams if team.kind != "camat"}
-            ),
+            teams_before=teams_before(met, crews),
             run=_in_processes(workers, progress),
             seconds=None if seconds is None else _share(seconds, teams, workers),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -14,6 +14,7 @@ from planning.team_days import TeamDay
 from planning.teams import Team
 from planning.travel import TravelPart
 from routing.check import Violation, check
+from routing.filling import fill_up
 from routing.leveling import level
 from routing.problem import Problem, Solution, Stop
 from routing.sharing import share_with_idle
@@ -36,6 +37,8 @@ class GroupTask:
     profile_of: dict[str, str]  # team_id -> profile
     search: SearchSettings
     seconds: float | None  # cap on the wall-clock time of the search
+    # stops that are kept to their own team -> team-days that may make them where it is full
+    open_to: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def plan_group(task: GroupTask) -> GroupResult:
         },
     )
     solution = solve(problem, work_limit=task.search.most_improvements, seconds=task.seconds)
+    problem, solution = fill_up(problem, solution, task.open_to)
     crew_of = {day.vehicle_id: day.team.team_id for day in task.days}
     solution = share_with_idle(problem, solution, crew_of)
     solution = level(problem, solution, task.search.level_travel_share)

@@ -28,6 +28,8 @@ class Offer:
     skills: frozenset[str]
     vehicles: frozenset[str]
     windows_s: tuple[tuple[int, int], ...] = ()  # allowed starts; empty: any
+    # team-days of other teams, where ``vehicles`` are kept to the family's own; else empty
+    open_to: frozenset[str] = frozenset()
 
     def stop(self, node: int) -> Stop:
         """Return the offer as a stop at a node of the search."""

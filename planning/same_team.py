@@ -34,7 +34,8 @@ def kept_to_team(offers: Sequence[Offer], team_of: Mapping[str, str]) -> list[Of
     """Return the offers, each on the days of its own team alone where that team has one.
 
     A team has none where it is away the whole week, covers another kelurahan than the family
-    lives in now, or lacks the skill: then any team may go, as to a family that nobody visited. A
+    lives in now, or lacks the skill: then any team may go, as to a family that nobody visited. The
+    days of the other teams are then in ``open_to``: they come where the own team is full. A
     must-visit, which a pin is too, is open to every team, so that it is not lost for this.
     """
     return [_kept(offer, team_of.get(offer.stop_id)) for offer in offers]
@@ -44,4 +45,6 @@ def _kept(offer: Offer, team_id: str | None) -> Offer:
     if team_id is None or offer.must:
         return offer
     own = frozenset(key for key in offer.vehicles if team_and_weekday(key)[0] == team_id)
-    return replace(offer, vehicles=own) if own else offer
+    if not own:
+        return offer
+    return replace(offer, vehicles=own, open_to=offer.vehicles - own)

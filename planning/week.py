@@ -243,7 +243,9 @@ def _group_tasks(
         stops = [offer.stop(node) for node, offer in enumerate(waiting[:most])]
         joint = [each for each in appointments if each.partner_id in members]
         stops += joint_stops(joint, len(stops))
-        tasks.append(_task(group, own_days, stops, travel, settings, seconds))
+        task = _task(group, own_days, stops, travel, settings, seconds)
+        open_to = {offer.stop_id: offer.open_to for offer in waiting[:most] if offer.open_to}
+        tasks.append(replace(task, open_to=open_to))
     return tasks, not_offered
 
 

@@ -68,7 +68,8 @@ def test_a_family_waits_for_its_team_where_that_team_can_come(
     team_of = {} if team_id is None else {"7": team_id}
     (kept,) = kept_to_team([offer()], team_of)
     assert kept.vehicles == days
-    assert replace(kept, vehicles=DAYS) == offer()
+    assert kept.open_to == DAYS - days  # once that team has no room
+    assert replace(kept, vehicles=DAYS, open_to=frozenset()) == offer()
 
 
 def test_a_must_visit_is_not_lost_for_the_sake_of_its_team() -> None:
@@ -110,15 +111,26 @@ def before_of(city: City, *, seed: int = 0) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_nobody_but_its_team_visits_a_family_that_has_one_at_work(seed: int) -> None:
-    city = city_of(90)
+def test_nobody_but_its_team_visits_a_family_while_that_team_has_room(seed: int) -> None:
+    city = city_of(30)
     before = before_of(city, seed=seed)
-    made = plan_of(city, before)
-    alone = team_of(made)
-    assert len(alone) > 25
+    alone = team_of(plan_of(city, before))
+    assert len(alone) > 15
     assert alone == {key: before[str(key)] for key in alone}
     free = team_of(plan_of(city, before, same_team=False))
     assert any(team != before[str(key)] for key, team in free.items())
+
+
+def test_where_the_own_team_is_full_another_comes_rather_than_nobody() -> None:
+    city = city_of(90)
+    third = [int(key) for key in city.families.index[city.families["area_code"] == THIRD]]
+    before = {str(key): "T3" for key in third}
+    made = team_of(plan_of(city, before))
+    theirs = [made[key] for key in third if key in made]
+    assert theirs.count("T3") >= 7, "two afternoons on foot are full"
+    assert {"P2", "T4"} <= set(theirs)
+    free = team_of(plan_of(city, before, same_team=False))
+    assert len(theirs) >= len([key for key in third if key in free]) - 1
 
 
 def test_without_the_setting_or_without_earlier_visits_nothing_changes() -> None:
@@ -137,7 +149,7 @@ def test_a_family_of_a_team_on_leave_is_visited_by_any_team() -> None:
 
 
 def test_a_family_that_moved_to_another_kelurahan_is_visited_by_a_team_there() -> None:
-    city = city_of(24)
+    city = city_of(18)
     before = {str(key): "T1" for key in city.families.index}
     made = team_of(plan_of(city, before))
     area_of = city.families["area_code"]
@@ -155,7 +167,7 @@ def test_a_family_that_now_needs_a_bidan_is_visited_by_a_team_with_one() -> None
 
 
 def test_a_pin_elsewhere_wins() -> None:
-    city = city_of(60)
+    city = city_of(18)
     third = [int(key) for key in city.families.index[city.families["area_code"] == THIRD]]
     before = {str(key): "T3" for key in third}
     first, second = third[:2]

@@ -160,7 +160,7 @@ def show_calendar(scene: Scene, calendar: WeekCalendar) -> None:
         {
             "day": weekday(day, scene.language),
             "date": day_and_month(day, scene.language),
-            "note": _day_word(scene, calendar, day),
+            "note": day_word(scene, calendar, day),
         }
         for day in calendar.days
     ]
@@ -265,7 +265,7 @@ def _span(start_s: int, end_s: int, language: str) -> str:
     return "–".join(clock_text(each, language) for each in (start_s, end_s))
 
 
-def _day_word(scene: Scene, calendar: WeekCalendar, day: date) -> str:
+def day_word(scene: Scene, calendar: WeekCalendar, day: date) -> str:
     """Return what holds for everybody on a day: a holiday, Ramadan, Friday prayer."""
     if day in calendar.holidays:
         word, note = scene.say(N_("Libur")), calendar.holidays[day]

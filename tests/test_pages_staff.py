@@ -18,7 +18,15 @@ from workspace_fixtures import EAST, NOW, TODAY, WEST, City
 
 from app_pages.points_done import Block
 from app_pages.scene import Scene
-from app_pages.staff_calendar import FREE, HOLIDAY, LEAVE, WORK, WeekCalendar, week_calendar
+from app_pages.staff_calendar import (
+    FREE,
+    HOLIDAY,
+    LEAVE,
+    WORK,
+    WeekCalendar,
+    day_word,
+    week_calendar,
+)
 from common.clock import Week
 from planning.teams import Team
 from storage.workspace import Workspace
@@ -34,7 +42,7 @@ from workflows.points import (
 )
 from workflows.registers import import_register
 from workflows.staff import import_teams
-from workflows.team_edits import read_staff, set_leave, set_most_visits
+from workflows.team_edits import read_staff, set_hours, set_leave, set_most_visits
 from workflows.views import Standing, read_areas, read_standing
 
 SCRIPT = Path(__file__).parents[1] / "streamlit_app.py"
@@ -168,6 +176,25 @@ def test_a_moved_half_day_is_work_with_its_origin_and_the_usual_day_stays_lost(
     assert "pindahan dari Kamis" in cells[2].label
     others = {team.team_id: each for team, each in made.rows}[OFFICER]
     assert "pindah" not in "".join(cell.note + cell.label for cell in others)
+
+
+def test_the_calendar_shows_the_hours_that_friday_prayer_and_ramadan_leave(
+    planned: Workspace,
+) -> None:
+    set_hours(planned, OFFICER, 4, "08:30-14:30", before=team_of(planned).shifts[4])
+    planned.settings_file.write_text(
+        '[calendar.ramadan]\n1448 = "2026-12-01/2026-12-02"\n', encoding="utf-8"
+    )
+    made = calendar_of(planned, WEST)
+    cells = {team.team_id: row for team, row in made.rows}[OFFICER]
+    assert cells[4].text == "08.30–14.30"
+    assert "istirahat 11.30–13.00" in cells[4].label
+    assert [cell.text for cell in cells[:3]] == ["08.30–14.30", "08.30–14.00", "08.30–14.00"]
+    assert "istirahat" in cells[0].label
+    assert "istirahat" not in cells[1].label + cells[2].label
+    scene = Scene(planned, TODAY, "id", read_standing(planned), "supervisor", WEST, None)
+    words = [day_word(scene, made, day) for day in made.days]
+    assert words == ["", "Ramadan", "Ramadan", "", "salat Jumat 11.30–13.00"]
 
 
 def test_a_moved_half_day_is_not_counted_as_lost_to_the_holiday(

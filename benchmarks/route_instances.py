@@ -24,6 +24,7 @@ from common.settings import StreetSettings, ValueSettings
 from geodata.network import StreetNetwork, build_network
 from geodata.point_graph import put_points
 from geodata.streets import read_streets
+from planning.door_times import door_part
 from planning.travel import TravelPart
 
 Instance = dict[str, Any]  # VROOM's JSON
@@ -159,12 +160,8 @@ def _problem(
     jobs: list[dict[str, Any]],
 ) -> Instance:
     points = put_points(ground.network, lonlat[:, 0], lonlat[:, 1], StreetSettings().access_kph)
-    part = TravelPart(
-        graphs={"motorcycle": points.graph},
-        nodes={"motorcycle": points.node_of_point},
-        access_s={"motorcycle": points.access_s},
-        lonlat=lonlat,
-    )
+    doors = door_part(points, np.arange(len(lonlat)), None)
+    part = TravelPart({"motorcycle": doors}, lonlat)
     durations = part.durations("motorcycle")
     return {
         "vehicles": vehicles,

@@ -58,6 +58,8 @@ class StreetSettings:
     )  # fmt: skip
     access_kph: float = 4.0  # on foot from the street to the door
     off_network_m: float = 400.0  # a home farther than this from the network cannot be routed
+    park_walk_minutes: float = 8.0  # longest walk from a parked car to a door: about 600 m
+    kept_times_mb: float = 200.0  # disk space for travel times that were computed before
     margin_m: float = 1500.0  # streets kept beyond the city's edge
 
 

@@ -6,6 +6,7 @@ their shape, and only the largest part in which every junction can reach every o
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import ClassVar
@@ -63,6 +64,13 @@ class StreetNetwork:
         """Return the m stretches as LineStrings, EPSG:4326."""
         owner = np.repeat(np.arange(len(self.edge_u)), np.diff(self.first_point))
         return np.asarray(shapely.linestrings(self.lonlat, indices=owner))
+
+    def times_key(self) -> bytes:
+        """Return the SHA-256 of all that travel times on the network depend on."""
+        digest = hashlib.sha256()
+        for each in (self.edge_u, self.edge_v, self.forward_s, self.backward_s):
+            digest.update(np.ascontiguousarray(each).tobytes())
+        return digest.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +287,17 @@ def snap_points(
     edge = nearest["edge"].to_numpy(np.int32)
     fraction = shapely.line_locate_point(lines[edge], points, normalized=True)
     return Snaps(edge, np.clip(fraction, 0.0, 1.0), nearest["away"].to_numpy(np.float64))
+
+
+def place_lonlat(network: StreetNetwork, snaps: Snaps) -> NDArray[np.float64]:
+    """Return lon and lat (EPSG:4326, p x 2) of the places on the network."""
+    epsg = int(network.epsg[0])
+    lines = gpd.GeoSeries(network.lines(), crs="EPSG:4326").to_crs(epsg).to_numpy()
+    at = shapely.line_interpolate_point(lines[snaps.edge], snaps.fraction, normalized=True)
+    lonlat: NDArray[np.float64] = shapely.get_coordinates(
+        gpd.GeoSeries(at, crs=epsg).to_crs("EPSG:4326").to_numpy()
+    )
+    return lonlat
 
 
 def write_network(network: StreetNetwork, path: Path) -> None:

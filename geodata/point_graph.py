@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from shapely.ops import substring
 
-from geodata.network import StreetNetwork, snap_points
+from geodata.network import Snaps, StreetNetwork, snap_points
 
 _END = 1e-6  # share of a stretch within which a point counts as being at its end
 _LEAST_S = 1e-3  # an arc of no length would be no arc to the path search
@@ -27,12 +27,13 @@ class PointGraph:
 
     network: StreetNetwork
     graph: csr_array  # N x N seconds
+    snaps: Snaps  # p
     node_of_point: NDArray[np.int64]  # p
-    distance_m: NDArray[np.float64]  # p, straight from the door to the street
-    access_s: NDArray[np.int32]  # p, on foot between street and door, one way
+    access_s: NDArray[np.int32]  # p, on foot between node and door, one way
     arc_edge: NDArray[np.int32]
     arc_begin: NDArray[np.float64]
     arc_end: NDArray[np.float64]
+    times_key: bytes  # network.times_key()
 
 
 def put_points(
@@ -44,6 +45,16 @@ def put_points(
     set low to allow for the way being crooked.
     """
     snaps = snap_points(network, lon, lat)
+    return put_snaps(network, snaps, straight_s(snaps.distance_m, access_kph))
+
+
+def straight_s(distance_m: NDArray[np.float64], kph: float) -> NDArray[np.int32]:
+    """Return the whole seconds, rounded up, that straight ways take."""
+    return np.ceil(distance_m / (kph / 3.6)).astype(np.int32)
+
+
+def put_snaps(network: StreetNetwork, snaps: Snaps, access_s: NDArray[np.int32]) -> PointGraph:
+    """Put p points whose place on the network is known; ``access_s`` as in the result."""
     n = len(network.node_lonlat)
     places = np.unique(np.column_stack([snaps.edge, snaps.fraction]), axis=0)
     places = places[(places[:, 1] > _END) & (places[:, 1] < 1 - _END)]
@@ -57,12 +68,13 @@ def put_points(
     return PointGraph(
         network=network,
         graph=graph,
+        snaps=snaps,
         node_of_point=node_of_point,
-        distance_m=snaps.distance_m,
-        access_s=np.ceil(snaps.distance_m / (access_kph / 3.6)).astype(np.int32),
+        access_s=access_s,
         arc_edge=arc_edge,
         arc_begin=arc_begin,
         arc_end=arc_end,
+        times_key=network.times_key(),
     )
 
 

@@ -156,7 +156,7 @@ def _stops(
 
     The best stop of each kelurahan that is owed a visit is a must, so that all are seen in turn.
     """
-    own_pace = {mode: times.durations(mode) for mode in times.graphs}
+    own_pace = {mode: times.durations(mode) for mode in times.doors}
     begun: set[str] = set()
     stops: list[Stop] = []
     partner: dict[str, str] = {}

@@ -42,7 +42,8 @@ def duration_matrix(graph: csr_array, nodes: NDArray[np.int64]) -> NDArray[np.in
             times[rows] = dijkstra(small, indices=at[rows])[:, at]
     whole = np.full(times.shape, UNREACHABLE, np.int32)
     reached = np.isfinite(times)
-    whole[reached] = np.rint(times[reached]).astype(np.int32)
+    # a half second stays one however the sum was taken: digits beyond 1e-8 s are noise
+    whole[reached] = np.rint(np.round(times[reached], 8)).astype(np.int32)
     return whole[np.ix_(place, place)]
 
 

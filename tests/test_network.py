@@ -156,7 +156,7 @@ def test_merging_keeps_every_shortest_time(streets: gpd.GeoDataFrame, mode: str)
     slow = dict(nx.all_pairs_dijkstra_path_length(slow_graph(streets, mode), weight="seconds"))
     nodes = [lattice_node(place) for place in network.node_lonlat]
     expected = [[slow[a][b] for b in nodes] for a in nodes]
-    assert points.distance_m.max() < 1e-6
+    assert points.snaps.distance_m.max() < 1e-6
     assert np.abs(found - expected).max() <= 0.51  # whole seconds
 
 

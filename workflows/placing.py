@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 
 from common.errors import NothingToDoError
 from common.language import N_
-from common.settings import read_settings
+from common.settings import StreetSettings, read_settings
 from geodata.calibration import Factors, as_content, from_content
-from geodata.network import StreetNetwork, snap_points
+from geodata.network import StreetNetwork
 from geodata.verified import locate_verified
+from planning.travel import is_near, put_doors
 from storage.areas import load_areas
 from storage.database import Connection, open_database, reading, transaction
 from storage.households import load_addresses, load_households
@@ -36,7 +38,7 @@ def locate(
     """Place all stored families anew and return the report; counts sum to the register.
 
     ``off_network`` counts, per transport, the families with a door farther from its network
-    than the settings allow.
+    than the settings allow; for a car, those too far to walk from where it can be left.
 
     Parameters
     ----------
@@ -76,10 +78,7 @@ def locate(
     if known:  # the radii of these were not measured anew
         report["calibration"] = before.get("calibration", {}) | report["calibration"]
     progress(0.8, N_("Mengukur jarak ke jalan"))
-    report["off_network"] = {
-        mode: _too_far(network, places, settings.streets.off_network_m)
-        for mode, network in networks.items()
-    }
+    report["off_network"] = _too_far(networks, places, settings.streets)
     with transaction(database) as conn:
         replace_places(conn, places, report)
         store_radii(conn, {way: as_content(each) for way, each in located.factors.items()})
@@ -91,9 +90,15 @@ def radii_known(conn: Connection) -> dict[str, Factors]:
     return {way: from_content(each) for way, each in (load_radii(conn) or {}).items()}
 
 
-def _too_far(network: StreetNetwork, places: pd.DataFrame, limit_m: float) -> int:
-    placed = places[places["lon"].notna()]
-    if placed.empty:
-        return 0
-    snaps = snap_points(network, placed["lon"].to_numpy(float), placed["lat"].to_numpy(float))
-    return int(np.count_nonzero(snaps.distance_m > limit_m))
+def _too_far(
+    networks: Mapping[str, StreetNetwork], places: pd.DataFrame, settings: StreetSettings
+) -> dict[str, int]:
+    """Return per transport how many of the placed families it does not come near."""
+    lonlat = places.loc[places["lon"].notna(), ["lon", "lat"]].to_numpy(float)
+    if len(lonlat) == 0:
+        return dict.fromkeys(networks, 0)
+    graphs, _ = put_doors(networks, lonlat, settings)
+    return {
+        mode: int(np.count_nonzero(~is_near(points, settings.off_network_m)))
+        for mode, points in graphs.items()
+    }

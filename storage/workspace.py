@@ -25,6 +25,11 @@ class Workspace:
         return self.folder / "networks"
 
     @property
+    def kept_times(self) -> Path:
+        """Folder of travel times of earlier plans; may be deleted at any time."""
+        return self.folder / "kept_times"
+
+    @property
     def settings_file(self) -> Path:
         """Optional settings of this workspace (common.settings)."""
         return self.folder / "settings.toml"

@@ -27,6 +27,7 @@ from planning.standing import planned_meetings
 from planning.teams import Team
 from planning.travel import Travel, prepare_travel
 from storage.database import Database, open_database, reading, transaction
+from storage.kept_times import times_keeper
 from storage.plan_edits import add_edits, load_edits
 from storage.plans import CITY, PlanRecord, load_plan, store_plan
 from storage.street_files import read_networks
@@ -254,6 +255,7 @@ def _travel(workspace: Workspace, newest: _Newest) -> Travel:
         newest.teams,
         newest.settings.streets,
         planned_meetings(newest.plan, families, newest.settings.visits),
+        times_keeper(workspace, newest.settings.streets.kept_times_mb),
     )
 
 

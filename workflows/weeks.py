@@ -26,6 +26,7 @@ from planning.teams import Team
 from planning.travel import prepare_travel
 from planning.week import NoTeamError, plan_week
 from storage.database import open_database, transaction
+from storage.kept_times import times_keeper
 from storage.plan_edits import add_edits
 from storage.plans import CITY, PlanRecord, store_plan
 from storage.scores import replace_scores
@@ -121,6 +122,7 @@ def make_plan(
         teams,
         settings.streets,
         meetings,
+        times_keeper(workspace, settings.streets.kept_times_mb),
     )
     try:
         plan = plan_week(

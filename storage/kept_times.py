@@ -39,13 +39,14 @@ def kept_times(folder: Path, most_bytes: int, key: str, make: Callable[[], Times
     when the folder holds more than ``most_bytes``. A disk that cannot be written to costs time,
     never the plan.
     """
+    if most_bytes <= 0:
+        return make()
     path = folder / f"{key}.times"
     times = _read(path, key)
     if times is None:
         times = make()
-        if most_bytes > 0:
-            _write(path, key, times)
-            _make_room(folder, most_bytes)
+        _write(path, key, times)
+        _make_room(folder, most_bytes)
     return times
 
 

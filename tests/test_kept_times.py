@@ -93,7 +93,9 @@ def test_drafts_of_a_dead_process_go_too(tmp_path: Path) -> None:
     assert not draft.exists()
 
 
-def test_without_room_nothing_is_kept(tmp_path: Path) -> None:
+def test_without_room_nothing_is_kept_or_found(tmp_path: Path) -> None:
+    keep_file(tmp_path)
+    assert (kept_times(tmp_path, 0, KEY, lambda: times_of(5)) == times_of(5)).all()
     assert (kept_times(tmp_path / "kept", 0, KEY, lambda: times_of(5)) == times_of(5)).all()
     assert not (tmp_path / "kept").exists()
 

@@ -120,7 +120,8 @@ def replan(
     newest = _newest(workspace, database, wanted, area, today)
     asked = _asked(database, wanted, area, newest, absent, edits, by=by, today=today)
     progress(0.4, N_("Menghitung waktu tempuh"))
-    travel = _travel(workspace, newest)
+    keep = times_keeper(workspace, newest.settings.streets.kept_times_mb)
+    travel = replace(_travel(workspace, newest), keep=keep)
     progress(0.6, N_("Menyusun rute"))
     try:
         made = replan_week(
@@ -255,7 +256,6 @@ def _travel(workspace: Workspace, newest: _Newest) -> Travel:
         newest.teams,
         newest.settings.streets,
         planned_meetings(newest.plan, families, newest.settings.visits),
-        times_keeper(workspace, newest.settings.streets.kept_times_mb),
     )
 
 

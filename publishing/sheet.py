@@ -50,6 +50,7 @@ class SheetStop:
     joint_with: str | None  # name of the other team that makes the same visit
     must: bool
     asked: tuple[AskedFamily, ...] = ()  # families to ask the kader for
+    by_way: tuple[str, ...] = ()  # names of the streets followed to get here, in order
     place_name: str | None = None  # "Posyandu Mawar 3", "Kantor kelurahan Cikokol"
 
     @property

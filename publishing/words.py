@@ -197,6 +197,14 @@ def joint_text(stop: SheetStop, language: str) -> str:
     return translate(N_("bersama {team}"), language, team=clean(stop.joint_with, 40))
 
 
+def way_text(stop: SheetStop, language: str) -> str:
+    """Return ``lewat Jalan Melati, Gang Mawar``: the streets followed to get here, else ""."""
+    if not stop.by_way:
+        return ""
+    streets = ", ".join(clean(name, 40) for name in stop.by_way)
+    return translate(N_("lewat {streets}"), language, streets=streets)
+
+
 def outcome_words(language: str) -> dict[int, str]:
     """Return the codes of what came of a visit with their words."""
     return {code: translate(word, language) for code, word in OUTCOMES.items()}

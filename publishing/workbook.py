@@ -122,7 +122,11 @@ def _write_stop(page: Worksheet, row: int, stop: SheetStop, language: str, cell:
         words.clean(stop.initials, 12),
         "" if meeting else words.group_word(stop.group, language),
         meeting or ", ".join(words.check_words(stop, language)),
-        words.place_words(stop, language),
+        "\n".join(
+            text
+            for text in (words.place_words(stop, language), words.way_text(stop, language))
+            if text
+        ),
         words.joint_text(stop, language),
         "–" if meeting else "",
         "",

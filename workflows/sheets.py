@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import shapely
 from common.errors import NothingToDoError, WrongCallError
 from common.language import N_
 from common.privacy import all_made_up, initials
+from geodata.leg_names import street_names
 from planning.plan import WeekPlan
 from planning.teams import Team
 from publishing.sheet import AskedFamily, Sheet, SheetStop
@@ -136,6 +137,9 @@ def make_sheet(source: SheetSource, team_id: str, day_date: str, imprint: Imprin
     day = found.to_dict("records")[0]
     rows = visits[(visits["team_id"] == team_id) & (visits["day_date"] == day_date)]
     stops = _stops(source, rows.sort_values("sequence"))
+    near = _around(source.streets, day["geometry"], stops)
+    by_way = street_names(list(day["geometry"].geoms), near)
+    stops = [replace(stop, by_way=names) for stop, names in zip(stops, by_way, strict=False)]
     areas = source.areas
     kecamatan = areas.loc[areas["kecamatan_code"] == team.kecamatan_code, "kecamatan_name"]
     return Sheet(
@@ -157,7 +161,7 @@ def make_sheet(source: SheetSource, team_id: str, day_date: str, imprint: Imprin
         base=(team.base_lon, team.base_lat),
         stops=tuple(stops),
         legs=day["geometry"],
-        streets=_around(source.streets, day["geometry"], stops),
+        streets=near,
         areas=areas,
         made_up=source.made_up,
         approximate_borders=source.approximate_borders,

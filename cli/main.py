@@ -12,6 +12,7 @@ from cli import (
     duplicate_commands,
     geocode_commands,
     layout_commands,
+    matrix_commands,
     place_commands,
     register_commands,
     replan_commands,
@@ -48,6 +49,7 @@ app.add_typer(data_commands.calendar_app, name="calendar")
 app.command("locate")(data_commands.locate_families)
 app.command("score")(data_commands.score_families)
 app.command("geocode")(geocode_commands.geocode_addresses)
+app.command("matrix")(matrix_commands.matrix)
 app.command("solve")(solve_commands.solve)
 app.command("plan")(week_commands.plan)
 app.command("replan")(replan_commands.replan_week)

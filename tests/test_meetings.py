@@ -457,6 +457,7 @@ def test_the_sheet_of_a_meeting_names_its_families_its_place_and_who_comes_along
         households = load_households(conn)
     visits = source.plan.visits
     joined: set[str | None] = set()
+    named: set[str] = set()
     for team_id, day in team_days_of(source):
         sheet = make_sheet(source, team_id, day, IMPRINT)
         rows = visits[(visits["team_id"] == team_id) & (visits["day_date"] == day)]
@@ -470,6 +471,9 @@ def test_the_sheet_of_a_meeting_names_its_families_its_place_and_who_comes_along
             assert stop.rw is None or {stop.rw} == rw
             assert stop.place_name
         joined |= {stop.joint_with for stop in sheet.stops}
+        named |= {name for stop in sheet.stops for name in stop.by_way}
+    assert named
+    assert named <= set(source.streets["name"].dropna())
     partners = visits["joint_team_id"].dropna().unique()
     assert joined - {None} == {source.teams[each].name for each in partners}
     assert len(partners) >= 2

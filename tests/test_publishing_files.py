@@ -58,6 +58,15 @@ def test_the_workbook_offers_the_outcomes_and_says_what_the_data_are() -> None:
     assert "REKAAN" not in str(page_of(replace(made_up_sheet(3), made_up=False))["A3"].value)
 
 
+def test_the_workbook_says_by_which_streets_a_stop_is_reached() -> None:
+    sheet = made_up_sheet(2)
+    first = replace(sheet.stops[0], by_way=("Jalan Melati", "Gang Mawar"))
+    page = page_of(replace(sheet, stops=(first, *sheet.stops[1:])))
+    cells = [str(cell.value) for row in page.iter_rows() for cell in row]
+    assert sum("lewat Jalan Melati, Gang Mawar" in text for text in cells) == 1
+    assert sum("lewat" in text for text in cells) == 1
+
+
 def test_a_day_without_stops_is_a_workbook_and_a_gpx() -> None:
     assert page_of(made_up_sheet(0)).max_row == 4
     assert len(gpxpy.parse(render_gpx(made_up_sheet(0)).decode()).waypoints) == 1

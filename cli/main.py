@@ -10,6 +10,7 @@ from cli import (
     coverage_commands,
     data_commands,
     duplicate_commands,
+    edits_commands,
     geocode_commands,
     layout_commands,
     matrix_commands,
@@ -53,6 +54,8 @@ app.command("matrix")(matrix_commands.matrix)
 app.command("solve")(solve_commands.solve)
 app.command("plan")(week_commands.plan)
 app.command("replan")(replan_commands.replan_week)
+app.command("difference")(replan_commands.show_difference)
+app.add_typer(edits_commands.edits_app, name="edits")
 app.command("publish")(week_commands.publish)
 app.add_typer(result_commands.results_app, name="results")
 app.command("coverage")(coverage_commands.coverage)

@@ -1,9 +1,10 @@
-"""The command that changes a planned week: a new version and what changed."""
+"""Commands that change a planned week, and tell what changed between two versions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,21 +17,20 @@ from cli.edit_options import (
 )
 from cli.options import with_context
 from cli.output import Context, progress_bar, show
-from common.language import N_, translate
+from cli.week_commands import AreaOption, WeekOption
 from planning.difference import CAUSES, Change
-from workflows.replanning import NewVersion, replan
+from publishing.change_words import changes_text
+from workflows.replanning import replan
+from workflows.versions import NewVersion, newest_changes
 
-_SENTENCE = N_("{moved} dipindah, {added} ditambah, {dropped} dilepas")
 _MOST_LISTED = 40  # families on a screen; JSON has them all
 
 
 @with_context
 def replan_week(
     context: Context,
-    week: Annotated[str, typer.Option("--week", help="2026-W49, next atau this.")] = "next",
-    area: Annotated[
-        str | None, typer.Option("--area", help="Kode kecamatan; kosong: seluruh kota.")
-    ] = None,
+    week: WeekOption = "next",
+    area: AreaOption = None,
     absent: Annotated[
         list[str] | None,
         typer.Option("--absent", help="Tim yang berhalangan: TIM:HARI[,HARI]; boleh berulang."),
@@ -55,27 +55,46 @@ def replan_week(
             now=datetime.now(UTC),
             progress=report,
         )
-    _show(context, made)
+    _show(context, made, made.record.summary)
 
 
-def _show(context: Context, made: NewVersion) -> None:
+@with_context
+def show_difference(
+    context: Context,
+    week: WeekOption = "next",
+    area: AreaOption = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Dibanding versi yang terbit terakhir.")
+    ] = False,
+) -> None:
+    """Tampilkan beda rencana terbaru dengan versi sebelumnya.
+
+    Contoh: sambangi difference --week next --published
+    """
+    made = newest_changes(
+        context.workspace, week=week, area=area, published=published, today=context.today
+    )
+    told = {"before": made.before.version, "difference": made.difference.content()}
+    _show(context, made, told)
+
+
+def _show(context: Context, made: NewVersion, told: Mapping[str, Any]) -> None:
     record = made.record
-    counts = {name: made.difference.count(name) for name in ("moved", "added", "dropped")}
     head = {
         "plan_id": record.plan_id,
         "week": str(record.week),
         "scope": record.scope_code,
         "version": record.version,
-        "changed": translate(_SENTENCE, context.language, **counts),
+        "changed": changes_text(made.difference, context.language),
     }
     if context.as_json:
-        show(context, {**head, **record.summary})
+        show(context, {**head, **told})
         return
     listed = {
         f"{each.household_id}": _sentence(context, each)
         for each in made.difference.changes[:_MOST_LISTED]
     }
-    rest = {key: value for key, value in record.summary.items() if key != "difference"}
+    rest = {key: value for key, value in told.items() if key != "difference"}
     show(context, {**head, "families": listed, **rest})
 
 
@@ -84,4 +103,4 @@ def _sentence(context: Context, change: Change) -> str:
         " + ".join(f"{team} {day}" for team, day in side) or "-"
         for side in (change.before, change.after)
     ]
-    return f"{' -> '.join(places)}: {context.say(CAUSES.get(change.cause, change.cause))}"
+    return f"{' -> '.join(places)}: {context.say(CAUSES[change.cause])}"

@@ -34,6 +34,11 @@ CAUSES = {  # why a family's visit changed; else a reason of planning.columns.RE
     "off_network": N_("tidak terjangkau jalan"),
     "no_team": N_("tidak ada tim di kelurahan itu"),
     "no_skill": N_("butuh keahlian lain"),
+    "refused": N_("menolak dikunjungi"),
+    "moved": N_("sudah pindah"),
+    "window_closed": N_("jam keluarga di luar jam tim"),
+    "cannot_fit_alone": N_("terlalu jauh untuk satu hari"),
+    "day_full": N_("hari tim sudah penuh"),
     "": N_("rencana disusun ulang"),
 }
 
@@ -46,7 +51,7 @@ class Change:
     change: str  # one of CHANGES; company: same visit, another team comes along or none
     before: tuple[tuple[str, str], ...]
     after: tuple[tuple[str, str], ...]
-    cause: str  # a key of CAUSES, or a reason of planning.columns.REASONS
+    cause: str  # a key of CAUSES
     left_out: str  # of a dropped family: its reason in the new plan
 
 

@@ -1,9 +1,9 @@
-"""What one edit costs, at once: only the routes that it touches are timed again."""
+"""What edits cost, at once: only the routes that they touch are timed again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pandas as pd
@@ -19,7 +19,7 @@ from planning.travel import Travel
 
 @dataclass(frozen=True, slots=True)
 class EditCost:
-    """What would come of an edit before anything else is moved for it."""
+    """What would come of edits before anything else is moved for them."""
 
     travel_s: int  # more travel of all teams; negative: less
     prize_gained: int  # points, of families that come in
@@ -27,7 +27,8 @@ class EditCost:
     comes_in: tuple[int, ...]  # households
     falls_out: tuple[int, ...]
     moves: tuple[int, ...]  # households whose team or day changes
-    breaks: tuple[str, ...]  # codes of planning.edit_issues; empty: it can be done
+    # household -> code of planning.edit_issues; empty: it can be done
+    breaks: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def travel_minutes(self) -> float:
@@ -35,9 +36,9 @@ class EditCost:
         return round(self.travel_s / 60, 1)
 
 
-def cost_of_edit(
+def cost_of_edits(
     before: WeekPlan,
-    edit: Edit,
+    added: Sequence[Edit],
     families: pd.DataFrame,
     teams: Sequence[Team],
     travel: Travel,
@@ -48,9 +49,9 @@ def cost_of_edit(
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
     first_weekday: int = 0,
 ) -> EditCost:
-    """Return what ``edit`` would cost on top of ``edits``, without searching the week again.
+    """Return what ``added`` would cost on top of ``edits``, without searching the week again.
 
-    The family goes where it adds least travel on the team-days that the edit allows; where it
+    A family goes where it adds least travel on the team-days that its edit allows; where it
     finds no room, those fall out that are worth least. Who falls out is offered to nobody yet:
     a replan may find them another place. Parameters as for :func:`planning.replan.replan_week`;
     ``teams`` are without the absences of the edits.
@@ -79,9 +80,9 @@ def cost_of_edit(
 
     without = after(edits)
     try:
-        with_it = after([*edits, edit])
+        with_it = after([*edits, *added])
     except PinsRefusedError as error:
-        return EditCost(0, 0, 0, (), (), (), tuple(sorted(set(error.faults.values()))))
+        return EditCost(0, 0, 0, (), (), (), error.faults)
     return _cost(without, with_it, families["prize"])
 
 
@@ -96,7 +97,6 @@ def _cost(without: WeekPlan, with_it: WeekPlan, prize: pd.Series) -> EditCost:
         comes_in=comes_in,
         falls_out=falls_out,
         moves=tuple(sorted(key for key in was.keys() & now.keys() if was[key] != now[key])),
-        breaks=(),
     )
 
 

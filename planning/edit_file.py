@@ -84,6 +84,12 @@ def read_edits(path: Path) -> pd.DataFrame:
     return rows
 
 
+def edit_rows(*rows: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows that were filled in on a page as :func:`read_edits` returns them, from row 1."""
+    index = pd.Index(range(1, len(rows) + 1), name="row")
+    return pd.DataFrame(list(rows), index=index).reindex(columns=list(HEADINGS), fill_value="")
+
+
 def parse_day(text: str, week: Week) -> int:
     """Return the weekday (0 Monday) of a date in the week or of a day's name, id or en.
 

@@ -152,6 +152,28 @@ def _pin(
         bans[household_id] = kept
 
 
+def that_hold(edits: Sequence[Edit]) -> list[bool]:
+    """Tell of each edit, in the order in which they were said, whether later ones left of it any.
+
+    Withdrawals are over once they were said.
+    """
+    return [
+        edit.action != "withdraw" and wishes_of(edits[at:]) != wishes_of(edits[at + 1 :])
+        for at, edit in enumerate(edits)
+    ]
+
+
+def taken_back(edit: Edit, note: str = "") -> tuple[Edit, ...]:
+    """Return what withdraws an edit: with it goes all that was said of its families.
+
+    Of an absence only that day of the team is withdrawn.
+    """
+    if edit.household_id is None:
+        return (Edit("withdraw", team_id=edit.team_id, weekday=edit.weekday, note=note),)
+    families = [edit.household_id, edit.other_household_id]
+    return tuple(Edit("withdraw", key, note=note) for key in families if key is not None)
+
+
 def with_absences(teams: Iterable[Team], wishes: Wishes, week: Week) -> list[Team]:
     """Return the teams, those that are absent with one more day of leave each."""
     away: dict[str, set[str]] = {}

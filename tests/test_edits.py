@@ -24,7 +24,17 @@ from planning_fixtures import (
 
 from planning.edit_check import edit_faults
 from planning.edit_issues import EDIT_ISSUES
-from planning.edits import ACTIONS, Edit, Slot, Wishes, wishes_of, with_absences, without_banned
+from planning.edits import (
+    ACTIONS,
+    Edit,
+    Slot,
+    Wishes,
+    taken_back,
+    that_hold,
+    wishes_of,
+    with_absences,
+    without_banned,
+)
 from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
 from planning.plan_check import check_plan
@@ -100,6 +110,16 @@ def test_the_latest_word_counts() -> None:
     assert wishes_of([pin, Edit("ban", 1, "A", 3)]).pins == {1: Slot("A", 2)}
     both = wishes_of([Edit("swap", 1, "A", 0, None, 2, "B", 1)])
     assert both.pins == {1: Slot("A", 0), 2: Slot("B", 1)}
+
+
+@given(st.lists(said(), max_size=8))
+def test_what_holds_makes_the_same_wishes_and_taking_it_all_back_leaves_none(
+    edits: list[Edit],
+) -> None:
+    holding = [each for each, holds in zip(edits, that_hold(edits), strict=True) if holds]
+    assert wishes_of(holding) == wishes_of(edits)
+    back = [each for edit in holding for each in taken_back(edit)]
+    assert wishes_of([*edits, *back]) == Wishes()
 
 
 def test_an_absence_is_taken_back_for_a_day_or_for_all() -> None:

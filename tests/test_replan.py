@@ -26,7 +26,7 @@ from planning_fixtures import (
 )
 
 from planning.difference import CAUSES, Difference, difference
-from planning.edit_cost import EditCost, cost_of_edit, part_of_plan
+from planning.edit_cost import EditCost, cost_of_edits, part_of_plan
 from planning.edits import Edit, wishes_of, with_absences
 from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
@@ -376,8 +376,8 @@ def test_without_known_causes_the_reason_of_who_is_left_out_is_told() -> None:
 
 def cost(edit: Edit, plan: WeekPlan | None = None, city: City | None = None) -> EditCost:
     city, plan = city or small_city(), plan or small_plan()
-    return cost_of_edit(
-        plan, edit, city.families, city.teams, travel_of(city, plan), SETTINGS, closed=frozenset()
+    return cost_of_edits(
+        plan, [edit], city.families, city.teams, travel_of(city, plan), SETTINGS, closed=frozenset()
     )
 
 
@@ -387,7 +387,7 @@ def test_a_ban_costs_the_prize_and_saves_the_way() -> None:
     assert found.falls_out == (family,)
     assert found.prize_lost == small_city().families.loc[family, "prize"]
     assert found.travel_s <= 0
-    assert (found.comes_in, found.moves, found.breaks) == ((), (), ())
+    assert (found.comes_in, found.moves, found.breaks) == ((), (), {})
 
 
 def test_a_pin_on_a_full_day_says_who_falls_out() -> None:
@@ -420,8 +420,8 @@ def test_the_cost_is_what_a_plan_without_further_changes_has() -> None:
 
 
 def test_an_edit_that_cannot_hold_says_what_it_breaks() -> None:
-    assert cost(Edit("pin", 1, "P1", 4)).breaks == ("edit-team-absent",)
-    assert cost(Edit("pin", 1, "P2", 2)).breaks == ("edit-no-team",)
+    assert cost(Edit("pin", 1, "P1", 4)).breaks == {1: "edit-team-absent"}
+    assert cost(Edit("pin", 1, "P2", 2)).breaks == {1: "edit-no-team"}
 
 
 def test_a_part_of_a_plan_stands_alone_or_is_none() -> None:

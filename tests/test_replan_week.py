@@ -11,12 +11,23 @@ from typing import Any
 import pandas as pd
 import pytest
 from command_line import ON, call, refused, summary
-from week_of_tests import plan, publish, records, same_plan, stored
-from workspace_fixtures import EAST, NOW, TODAY, WEEK, WEST, state_of
+from week_of_tests import (
+    BY,
+    asked,
+    busiest_day,
+    new_version,
+    own_visits,
+    plan,
+    publish,
+    records,
+    same_plan,
+    stored,
+    written,
+)
+from workspace_fixtures import EAST, TODAY, WEEK, WEST, state_of
 
 from common.clock import Week
 from planning.edits import Edit
-from planning.plan import WeekPlan
 from storage.database import open_database, reading
 from storage.households import load_households
 from storage.places import load_places
@@ -25,38 +36,9 @@ from storage.teams import load_teams
 from storage.workspace import Workspace
 from workflows.edits import EditsRefusedError
 from workflows.publishing import NoPlanError
-from workflows.replanning import NewVersion, NothingChangedError, price_edit, replan
+from workflows.replanning import NothingChangedError
 
-BY = "Pengawas"
-HEAD = "action,household,team,day,hour,other_household,note"
 pytestmark = pytest.mark.usefixtures("in_process")
-
-
-def new_version(workspace: Workspace, **changes: Any) -> NewVersion:
-    call_: dict[str, Any] = {"week": WEEK, "area": None, "by": BY, "today": TODAY, "now": NOW}
-    return replan(workspace, **{**call_, **changes})
-
-
-def written(folder: Path, *lines: str) -> Path:
-    file = folder / "suntingan.csv"
-    file.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
-    return file
-
-
-def asked(workspace: Workspace) -> list[Edit]:
-    with reading(open_database(workspace)) as conn:
-        return [each.edit for each in load_edits(conn, Week(2026, 49))]
-
-
-def own_visits(made: WeekPlan, team: str) -> list[int]:
-    """Families that the team sees at home without a camat, in the plan's order."""
-    rows = made.visits[(made.visits["team_id"] == team) & made.visits["joint_team_id"].isna()]
-    return [int(key) for key in rows.loc[rows["kind"] == "home", "household_id"]]
-
-
-def busiest_day(made: WeekPlan, team: str) -> str:
-    days = made.visits.loc[made.visits["team_id"] == team, "day_date"]
-    return str(days.value_counts().idxmax())
 
 
 # a plan that keeps to what is asked
@@ -234,25 +216,6 @@ def test_without_a_plan_there_is_nothing_to_change(copy_of: Callable[[str], Work
         new_version(copy_of("scored"))
 
 
-# what an edit costs
-
-
-def test_the_cost_of_an_edit_is_told_and_nothing_is_stored(planned: Workspace) -> None:
-    before = state_of(planned.folder)
-    family = own_visits(stored(planned, 1), "PLKB-01-1")[0]
-    scope: dict[str, Any] = {"week": WEEK, "area": None, "today": TODAY}
-    ban = price_edit(planned, Edit("ban", family), **scope)
-    assert (ban.falls_out, ban.comes_in, ban.breaks) == ((family,), (), ())
-    assert ban.prize_lost > 0
-    wrong = price_edit(planned, Edit("pin", family, "PLKB-02-1"), **scope)
-    assert wrong.breaks == ("edit-no-team",)
-    away = price_edit(planned, Edit("absent", team_id="PLKB-01-1", weekday=2), **scope)
-    day = stored(planned, 1).visits
-    lost = day[(day["team_id"] == "PLKB-01-1") & (day["day_date"] == "2026-12-02")]
-    assert set(away.falls_out) <= set(lost["household_id"])
-    assert state_of(planned.folder) == before
-
-
 # the command
 
 
@@ -263,13 +226,13 @@ def test_the_command_tells_what_changed(planned: Workspace, tmp_path: Path) -> N
         call("replan", "--absent", f"PLKB-01-1:{day}", *words, "--json", workspace=planned)
     )
     counts = told["difference"]
-    sentence = "{moved} dipindah, {added} ditambah, {dropped} dilepas".format(**counts)
-    assert told["changed"] == sentence
+    sentence = "{moved} pindah, {added} masuk, {dropped} keluar, ".format(**counts)
+    assert told["changed"].startswith(sentence)
     assert (told["version"], told["scope"]) == (2, "city")
     family = own_visits(stored(planned, 2), "PLKB-01-1")[0]
     shown = call("replan", "--edits", written(tmp_path, f"ban,{family}"), *words, workspace=planned)
     assert shown.exit_code == 0, shown.stderr
-    assert "dilepas" in shown.stdout
+    assert "1 keluar" in shown.stdout
     assert f"families.{family}" in shown.stdout
     assert "dikecualikan" in shown.stdout
     assert [each.by for each in stored_edits(planned)] == [BY, BY]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -96,19 +96,42 @@ def asked_of(
         newest = None if file is None or record is None else load_plan(conn, record.plan_id)
     added = {-number: edit for number, edit in enumerate(more, start=1)}
     if file is not None:
-        known = Known(
-            households=_names(families, ground),
-            teams={team.team_id: team.kind for team in teams},
-            slots={} if newest is None else home_slots(newest),
-            first_weekday=first_open_weekday(week, today),
-        )
-        rows, issues = check_edits(read_edits(file), week, known)
-        if not issues.empty:
-            raise EditsRefusedError(issues)
-        added |= rows
+        known = known_to(families, ground, teams, newest, week, today)
+        added |= read_rows(read_edits(file), week, known)
     if added and not by.strip():
         raise NobodyAsksError(N_("Tulis siapa yang meminta perubahan."))
     return Asked(stored, added)
+
+
+def known_to(
+    families: pd.DataFrame,
+    ground: Ground,
+    teams: Sequence[Team],
+    newest: WeekPlan | None,
+    week: Week,
+    today: date,
+) -> Known:
+    """Return what edits may speak of: these families and teams, and the newest plan if any."""
+    return Known(
+        households=_names(families, ground),
+        teams={team.team_id: team.kind for team in teams},
+        slots={} if newest is None else home_slots(newest),
+        first_weekday=first_open_weekday(week, today),
+    )
+
+
+def read_rows(rows: pd.DataFrame, week: Week, known: Known) -> dict[int, Edit]:
+    """Return the edits of rows (planning.edit_file.read_edits), by row.
+
+    Raises
+    ------
+    EditsRefusedError
+        A row is faulty.
+    """
+    edits, issues = check_edits(rows, week, known)
+    if not issues.empty:
+        raise EditsRefusedError(issues)
+    return edits
 
 
 def first_open_weekday(week: Week, today: date) -> int:

@@ -37,19 +37,22 @@ from storage.jobs import (
 )
 from storage.workspace import Workspace
 from workflows.progress import Progress
+from workflows.replanning import replan
 from workflows.weeks import make_plan
 
 __all__ = [
     "PLAN",
+    "REPLAN",
     "Job",
     "cancel_job",
     "job_state",
     "newest_jobs",
     "run_job",
     "start_plan_job",
+    "start_replan_job",
 ]
 
-PLAN = "plan"
+PLAN, REPLAN = "plan", "replan"
 _ALIVE_EVERY_S = 20.0  # well within storage.jobs.LOST_AFTER
 
 
@@ -58,8 +61,17 @@ def start_plan_job(
 ) -> str:
     """Queue the planning of a week, start its process and return the job's id."""
     arguments = {"week": week, "area": area, "seconds": seconds, "today": today.isoformat()}
+    return _start(workspace, PLAN, arguments)
+
+
+def start_replan_job(workspace: Workspace, *, week: str, area: str | None, today: date) -> str:
+    """Queue a new version of the newest plan with all that is asked, and return the job's id."""
+    return _start(workspace, REPLAN, {"week": week, "area": area, "today": today.isoformat()})
+
+
+def _start(workspace: Workspace, kind: str, arguments: dict[str, Any]) -> str:
     with transaction(open_database(workspace)) as conn:
-        job_id = create_job(conn, PLAN, arguments, datetime.now(UTC))
+        job_id = create_job(conn, kind, arguments, datetime.now(UTC))
     folder = str(workspace.folder.absolute())
     subprocess.Popen(  # noqa: S603  # our own module, no shell, arguments made here
         [sys.executable, "-m", "cli", "job", "run", job_id, "--workspace", folder],
@@ -174,4 +186,20 @@ def _plan(workspace: Workspace, arguments: dict[str, Any], progress: Progress) -
     return {"plan_id": record.plan_id, **record.summary}
 
 
-_WORK: dict[str, Callable[[Workspace, dict[str, Any], Progress], dict[str, Any]]] = {PLAN: _plan}
+def _replan(workspace: Workspace, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    made = replan(
+        workspace,
+        week=arguments["week"],
+        area=arguments["area"],
+        today=date.fromisoformat(arguments["today"]),
+        now=datetime.now(UTC),
+        progress=progress,
+    )
+    # the families that changed stand with the plan
+    told = {key: value for key, value in made.record.summary.items() if key != "difference"}
+    return {"plan_id": made.record.plan_id, **told}
+
+
+_WORK: dict[str, Callable[[Workspace, dict[str, Any], Progress], dict[str, Any]]] = {
+    PLAN: _plan, REPLAN: _replan,
+}  # fmt: skip

@@ -13,6 +13,7 @@ from app_pages.locations_words import PLACE_WORDS, REASONS, gain_sentence, probl
 from app_pages.locations_work import PICKED, Order, is_working, order
 from app_pages.points_map import street_beside
 from app_pages.scene import Scene
+from app_pages.signature import ask_name
 from app_pages.wording import literal
 from common.language import N_
 from publishing.map_candidates import SIGNS
@@ -20,9 +21,10 @@ from publishing.words import clean, moment_text
 from workflows.places_by_hand import OutsideCityError, where_is
 
 _SEEN = "locations-seen"
-_BY, _WHY = "locations-by", "locations-why"
+_WHY = "locations-why"
+_NAME = N_("Nama Anda, dicatat bersama titik")
 _WITHDRAWN = "dicabut"  # stored beside the record
-_MOST_NAME, _MOST_WHY = 60, 120  # letters
+_MOST_WHY = 120  # letters
 # a coordinate of the register that a person may call right as it stands
 _OFFERED = {
     "register": N_("Koordinat di data benar"),
@@ -155,7 +157,7 @@ def _asked(scene: Scene) -> tuple[str, str]:
     """Return who says so, asked once, and how they know."""
     left, right = st.columns(2)
     with left:
-        by = _ask_name(scene, f"{_BY}-field")
+        by = ask_name(scene.say(_NAME), "locations-by-field")
     with right:
         key = f"{_WHY}-field"
         st.session_state[key] = st.session_state.get(_WHY)
@@ -172,19 +174,6 @@ def _asked(scene: Scene) -> tuple[str, str]:
     return by, str(st.session_state.get(_WHY) or "").strip()[:_MOST_WHY]
 
 
-def _ask_name(scene: Scene, key: str) -> str:
-    """Return the name of who looks at the page; it is kept until they leave the app."""
-    st.session_state[key] = st.session_state.get(_BY, "")
-    st.text_input(
-        scene.say(N_("Nama Anda, dicatat bersama titik")),
-        max_chars=_MOST_NAME,
-        key=key,
-        on_change=_keep,
-        args=(_BY, key),
-    )
-    return str(st.session_state.get(_BY, "")).strip()
-
-
 def _keep(name: str, key: str) -> None:
     """Keep what was entered in a field under a name that outlives the field."""
     st.session_state[name] = st.session_state[key]
@@ -193,7 +182,7 @@ def _keep(name: str, key: str) -> None:
 def _show_withdraw(scene: Scene, family: Family) -> None:
     """Show the button that takes a confirmed place away."""
     with st.popover(scene.say(N_("Cabut titik ini")), icon=":material/delete:"):
-        by = _ask_name(scene, f"{_BY}-withdraw")
+        by = ask_name(scene.say(_NAME), "locations-by-withdraw")
         wanted = Order(family.household_id, family.title(scene), None, by, _WITHDRAWN)
         st.button(
             scene.say(N_("Ya, cabut")),

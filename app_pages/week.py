@@ -9,9 +9,15 @@ import streamlit as st
 
 from app_pages.reads import show_areas_map, show_day_map, week_of_plan
 from app_pages.scene import Scene, choose, chosen, go, remember
-from app_pages.week_board import show_board
+from app_pages.week_asked import show_asked
+from app_pages.week_board import chosen_row, show_board
+from app_pages.week_changes import show_changes
+from app_pages.week_edit import show_edit
+from app_pages.week_fields import cell_of
 from app_pages.week_jobs import show_planning
-from app_pages.wording import REASON_WORDS, day_and_month, state_words, week_name, weekday
+from app_pages.week_reads import desk_of
+from app_pages.week_words import day_words
+from app_pages.wording import REASON_WORDS, literal, state_words, week_name
 from common.clock import Week, parse_week
 from common.language import N_
 from publishing.words import km_text, number_text, span_text
@@ -34,7 +40,7 @@ def show(scene: Scene) -> None:
     with picks:
         week, area = _pick(scene)
     record = newest_record(scene.workspace, week, area)
-    show_planning(scene, week, area, record, action)
+    running = show_planning(scene, week, area, record, action)
     if record is None:
         st.info(
             scene.say(N_("Belum ada rencana untuk minggu ini. Tekan Susun rencana di atas.")),
@@ -44,12 +50,16 @@ def show(scene: Scene) -> None:
     part = area if len(scene.standing.kecamatan) > 1 else None
     view = week_of_plan(scene.workspace, record, part)
     _show_figures(scene, view)
+    row = chosen_row(view)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         st.subheader(scene.say(N_("Tim dan hari")))
-        show_board(scene, view)
+        show_board(scene, view, row)
     with right:
-        _show_beside(scene, view, part)
+        _show_beside(scene, view, part, row)
+    if row is not None:
+        _show_editing(scene, view, area, row, running=running)
+    show_changes(scene, record, part)
     _show_left_out(scene, view)
     _show_publishing(scene, record)
 
@@ -96,22 +106,38 @@ def _show_figures(scene: Scene, view: WeekView) -> None:
         column.metric(scene.say(label), value, border=True)
 
 
-def _show_beside(scene: Scene, view: WeekView, part: str | None) -> None:
+@st.fragment
+def _show_editing(
+    scene: Scene, view: WeekView, area: str | None, row: pd.Series, *, running: bool
+) -> None:
+    """Show how the chosen cell is changed and what was asked; only this part is drawn anew."""
+    if scene.sees_families:
+        with st.spinner(scene.say(N_("Membaca data")), show_time=False):
+            desk = desk_of(scene, view.record, area)
+        cells = [
+            cell_of(*place)
+            for place in zip(view.days["team_id"], view.days["day_date"], strict=True)
+        ]
+        st.subheader(scene.say(N_("Ubah kunjungan: {cell}"), cell=_cell_title(scene, row)))
+        show_edit(scene, desk, cell_of(row["team_id"], row["day_date"]), cells)
+    show_asked(scene, view.record, area, running=running)
+
+
+def _cell_title(scene: Scene, row: pd.Series) -> str:
+    day = day_words(date.fromisoformat(row["day_date"]), scene.language)
+    return f"{literal(row['team_name'])} · {day}"
+
+
+def _show_beside(scene: Scene, view: WeekView, part: str | None, row: pd.Series | None) -> None:
     """Show the chosen cell on the map, or counts per kelurahan to who sees no family."""
-    days = view.days
-    if days.empty:
+    if row is None:
         return
-    same = (days["team_id"] == chosen("team")) & (days["day_date"] == chosen("day"))
-    row = (days[same] if same.any() else days).iloc[0]
-    day = date.fromisoformat(row["day_date"])
     if not scene.sees_families:
         title = scene.say(N_("Keluarga dikunjungi per kelurahan"))
         st.subheader(title)
         show_areas_map(scene.workspace, part, view.visits_by_area, title, scene.language, 520)
         return
-    st.subheader(
-        f"{row['team_name']} · {weekday(day, scene.language)} {day_and_month(day, scene.language)}"
-    )
+    st.subheader(_cell_title(scene, row))
     show_day_map(
         scene.workspace, view.record.plan_id, row["team_id"], row["day_date"], scene.language, 460
     )

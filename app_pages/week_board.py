@@ -49,6 +49,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const old = parentElement.querySelector(".frame");
   const [top, left] = old ? [old.scrollTop, old.scrollLeft] : [0, 0];
+  const held = parentElement.getRootNode().activeElement;
+  const focused = old && old.contains(held) ? held.dataset.key : null;
   if (old) old.remove();
   const frame = make("div", null, parentElement);
   frame.className = "frame";
@@ -68,6 +70,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (!each) { cell.className = "none"; continue; }
       const button = make("button", null, cell);
       button.type = "button";
+      button.dataset.key = each.key;
       button.setAttribute("aria-label", each.label);
       button.setAttribute("aria-pressed", String(each.key === data.selected));
       button.title = each.label;
@@ -83,6 +86,30 @@ export default function ({ data, parentElement, setTriggerValue }) {
       };
     }
   }
+  // arrow keys walk over the cells; one of them alone is a stop of the Tab key
+  const keys = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  const grid = [...body.rows].map((line) =>
+    [...line.cells].slice(1).map((cell) => cell.querySelector("button")));
+  const all = grid.flat().filter(Boolean);
+  const start = all.find((one) => one.getAttribute("aria-pressed") === "true") || all[0];
+  for (const one of all) {
+    one.tabIndex = one === start ? 0 : -1;
+    if (one.dataset.key === focused) one.focus({ preventScroll: true });
+  }
+  body.onkeydown = (event) => {
+    const way = keys[event.key];
+    let row = grid.findIndex((line) => line.includes(event.target));
+    if (!way || row < 0) return;
+    event.preventDefault();
+    let column = grid[row].indexOf(event.target);
+    do { row += way[0]; column += way[1]; } while (grid[row] && column in grid[row]
+      && !grid[row][column]);
+    const next = grid[row] && grid[row][column];
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  };
   const foot = make("tr", null, make("tfoot", null, table));
   for (const text of data.totals) make("td", text, foot);
   frame.scrollTop = top;
@@ -91,7 +118,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 
-def show_board(scene: Scene, view: WeekView) -> None:
+def chosen_row(view: WeekView) -> pd.Series | None:
+    """Return the row of the chosen team and day, else the first; None: no team has a route."""
+    days = view.days
+    same = (days["team_id"] == chosen("team")) & (days["day_date"] == chosen("day"))
+    return None if days.empty else (days[same] if same.any() else days).iloc[0]
+
+
+def show_board(scene: Scene, view: WeekView, row: pd.Series | None) -> None:
     """Show the board; a touched cell becomes the chosen team and day."""
     days, language = view.days, scene.language
     dates = sorted(days["day_date"].unique())
@@ -111,7 +145,7 @@ def show_board(scene: Scene, view: WeekView) -> None:
             "columns": columns,
             "rows": rows,
             "totals": [scene.say(N_("Jumlah kunjungan")), *totals],
-            "selected": f"{chosen('team')}|{chosen('day')}",
+            "selected": "" if row is None else f"{row['team_id']}|{row['day_date']}",
         },
         key="board",
         on_cell_change=_keep_cell,

@@ -6,27 +6,32 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app_pages.scene import Scene
+from app_pages.week_reads import changes_of, earlier_versions
 from app_pages.wording import week_span
 from common.clock import Week, parse_week
 from common.language import N_, translate
+from publishing.change_words import changes_text
 from publishing.words import number_text
 from storage.jobs import Job
 from storage.plans import CITY, PlanRecord
 from storage.workspace import Workspace
-from workflows.jobs import PLAN, cancel_job, job_state, newest_jobs, start_plan_job
+from workflows.jobs import PLAN, REPLAN, cancel_job, job_state, newest_jobs, start_plan_job
 
 
 def show_planning(
     scene: Scene, week: Week, area: str | None, record: PlanRecord | None, action: DeltaGenerator
-) -> None:
-    """Show the button that plans in its place, or how far the planning is, or how it ended."""
-    jobs = [job for job in newest_jobs(scene.workspace) if job.kind == PLAN]
+) -> bool:
+    """Show the button that plans in its place, or how far the planning is, or how it ended.
+
+    Return whether a week is being planned now.
+    """
+    jobs = [job for job in newest_jobs(scene.workspace) if job.kind in {PLAN, REPLAN}]
     running = next((job for job in jobs if not job.ended), None)
     if running is not None:
         st.session_state["watched"] = running.job_id
         st.markdown(f"**{_subject(scene, running)}**")
         _follow(scene.workspace, running.job_id, scene.language)
-        return
+        return True
     mine = [job for job in jobs if _is_for(job, week, area, scene)]
     if mine:
         _show_end(scene, mine[0], record)
@@ -48,6 +53,7 @@ def show_planning(
             scene.workspace, week=str(week), area=area, seconds=cap, today=scene.today
         )
         st.rerun()
+    return False
 
 
 @st.fragment(run_every=1.0)
@@ -72,9 +78,12 @@ def _subject(scene: Scene, job: Job) -> str:
     week = parse_week(str(job.arguments["week"]), scene.today)
     area = job.arguments["area"]
     place = scene.standing.kecamatan.get(area, area) if area else scene.say(N_("seluruh kota"))
-    return scene.say(
-        N_("Menyusun rencana {span}, {place}"), span=week_span(week, scene.language), place=place
+    text = (
+        N_("Menyusun ulang rencana {span}, {place}")
+        if job.kind == REPLAN
+        else N_("Menyusun rencana {span}, {place}")
     )
+    return scene.say(text, span=week_span(week, scene.language), place=place)
 
 
 def _is_for(job: Job, week: Week, area: str | None, scene: Scene) -> bool:
@@ -87,12 +96,17 @@ def _show_end(scene: Scene, job: Job, record: PlanRecord | None) -> None:
     """Show how the newest planning of this week ended, unless a newer plan stands."""
     if record is not None and job.created_at < record.created_at and job.state != "done":
         return
-    if job.state == "failed":
-        why = scene.say(job.error) if job.error else ""
+    why = scene.say(job.error) if job.error else ""
+    if job.state == "failed" and job.kind == REPLAN:
+        st.warning(scene.say(N_("Tidak disusun ulang: {why}"), why=why), icon=":material/info:")
+    elif job.state == "failed":
         st.error(scene.say(N_("Rencana gagal disusun: {why}"), why=why), icon=":material/error:")
     elif job.state == "cancelled":
         st.info(scene.say(N_("Penyusunan dihentikan; tidak ada yang disimpan.")))
     elif st.session_state.get("watched") == job.job_id and job.result:
+        if job.kind == REPLAN:
+            _tell_changes(scene, job, record)
+            return
         st.success(
             scene.say(
                 N_("Rencana selesai: {visits} kunjungan, semua {days} rute lolos pemeriksaan."),
@@ -101,3 +115,19 @@ def _show_end(scene: Scene, job: Job, record: PlanRecord | None) -> None:
             ),
             icon=":material/check_circle:",
         )
+
+
+def _tell_changes(scene: Scene, job: Job, record: PlanRecord | None) -> None:
+    """Tell what the new version changed, while it is the newest."""
+    if record is None or job.result is None or record.plan_id != job.result["plan_id"]:
+        return
+    before = earlier_versions(scene, record)["before"]
+    changed = changes_of(scene, before, record, job.arguments["area"])
+    st.success(
+        scene.say(
+            N_("Versi {version} selesai: {changes}."),
+            version=record.version,
+            changes=changes_text(changed, scene.language),
+        ),
+        icon=":material/check_circle:",
+    )

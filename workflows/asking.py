@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from common.clock import parse_upcoming_week
+from common.clock import Week, parse_upcoming_week
 from common.errors import WrongCallError
 from common.language import N_
 from planning.calendar import city_holidays
@@ -137,6 +137,12 @@ def save_edits(
     with transaction(open_database(workspace)) as conn:
         add_edits(conn, desk.newest.plan.week, list(added.values()), at=now, by=by)
     return cost
+
+
+def edits_stamp(workspace: Workspace, week: Week) -> int:
+    """Return a number that changes with everything asked of a week; 0: nothing ever was."""
+    with reading(open_database(workspace)) as conn:
+        return max((each.edit_id for each in load_edits(conn, week)), default=0)
 
 
 def standing_edits(workspace: Workspace, desk: Desk) -> list[Standing]:

@@ -1,0 +1,95 @@
+"""What changed since an earlier version of the week: in one sentence, and family by family."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from app_pages.scene import Scene, choose
+from app_pages.week_reads import changes_of, desk_of, earlier_versions, lines_of
+from app_pages.week_words import day_words, team_words
+from app_pages.wording import state_words
+from common.language import N_
+from planning.difference import ADDED, CAUSES, COMPANY, DROPPED, MOVED, Difference
+from publishing.change_words import changes_text
+from publishing.words import number_text
+from storage.plans import PlanRecord
+
+_CHANGE_WORDS = {
+    MOVED: N_("pindah"),
+    ADDED: N_("masuk"),
+    DROPPED: N_("keluar"),
+    COMPANY: N_("ganti pendamping"),
+}
+_AGAINST = {"before": N_("versi sebelumnya"), "published": N_("versi yang terbit")}
+_LISTED = 40  # families
+
+
+def show_changes(scene: Scene, record: PlanRecord, area: str | None) -> None:
+    """Show the difference to the version before or to the latest published one."""
+    earlier = earlier_versions(scene, record)
+    if not earlier:
+        return
+    st.subheader(scene.say(N_("Beda dengan versi lain")))
+    words = {
+        name: f"{scene.say(_AGAINST[name])} ({state_words(each, scene.language)})"
+        for name, each in earlier.items()
+    }
+    against = choose(scene.say(N_("Dibandingkan dengan")), list(words), "against", words)
+    changed = changes_of(scene, earlier[against], record, area)
+    st.markdown(f"**{changes_text(changed, scene.language)}**")
+    if changed.changes:
+        rows = _family_rows if scene.sees_families else _count_rows
+        st.table(rows(scene, record, area, changed), hide_index=True, border="horizontal")
+    more = len(changed.changes) - _LISTED
+    if scene.sees_families and more > 0:
+        count = number_text(more, 0, scene.language)
+        st.caption(scene.say(N_("dan {count} keluarga lagi"), count=count))
+
+
+def _family_rows(
+    scene: Scene, record: PlanRecord, area: str | None, changed: Difference
+) -> pd.DataFrame:
+    listed = changed.changes[:_LISTED]
+    lines = lines_of(scene, desk_of(scene, record, area), (each.household_id for each in listed))
+    return pd.DataFrame(
+        [
+            {
+                scene.say(N_("Keluarga")): lines[each.household_id].title(scene),
+                scene.say(N_("Perubahan")): scene.say(_CHANGE_WORDS[each.change]),
+                scene.say(N_("Tadinya")): _places(scene, each.before),
+                scene.say(N_("Menjadi")): _places(scene, each.after),
+                scene.say(N_("Karena")): scene.say(CAUSES[each.cause]),
+            }
+            for each in listed
+        ]
+    )
+
+
+def _count_rows(
+    scene: Scene, record: PlanRecord, area: str | None, changed: Difference
+) -> pd.DataFrame:
+    """Return families by change and cause, for who sees no family."""
+    del record, area
+    counts: dict[tuple[str, str], int] = {}
+    for each in changed.changes:
+        counts[each.change, each.cause] = counts.get((each.change, each.cause), 0) + 1
+    return pd.DataFrame(
+        [
+            {
+                scene.say(N_("Keluarga")): number_text(count, 0, scene.language),
+                scene.say(N_("Perubahan")): scene.say(_CHANGE_WORDS[change]),
+                scene.say(N_("Karena")): scene.say(CAUSES[cause]),
+            }
+            for (change, cause), count in sorted(counts.items(), key=lambda item: -item[1])
+        ]
+    )
+
+
+def _places(scene: Scene, places: tuple[tuple[str, str], ...]) -> str:
+    return " + ".join(
+        f"{team_words(scene, team)} · {day_words(date.fromisoformat(day), scene.language)}"
+        for team, day in places
+    )

@@ -14,7 +14,7 @@ from app_pages.week_board import chosen_row, show_board
 from app_pages.week_changes import show_changes
 from app_pages.week_edit import show_edit
 from app_pages.week_fields import cell_of
-from app_pages.week_jobs import show_planning
+from app_pages.week_jobs import show_planning, show_replanning
 from app_pages.week_reads import desk_of
 from app_pages.week_words import day_words
 from app_pages.wording import REASON_WORDS, literal, state_words, week_name
@@ -40,7 +40,8 @@ def show(scene: Scene) -> None:
     with picks:
         week, area = _pick(scene)
     record = newest_record(scene.workspace, week, area)
-    running = show_planning(scene, week, area, record, action)
+    with st.container():  # what comes and goes in it moves nothing below to another place
+        running = show_planning(scene, week, area, record, action)
     if record is None:
         st.info(
             scene.say(N_("Belum ada rencana untuk minggu ini. Tekan Susun rencana di atas.")),
@@ -59,7 +60,10 @@ def show(scene: Scene) -> None:
         _show_beside(scene, view, part, row)
     if row is not None:
         _show_editing(scene, view, area, row, running=running)
-    show_changes(scene, record, part)
+    with st.container():
+        show_replanning(scene, week, area, record)
+    with st.container():
+        show_changes(scene, record, part)
     _show_left_out(scene, view)
     _show_publishing(scene, record)
 

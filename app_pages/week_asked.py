@@ -38,8 +38,9 @@ def show_asked(scene: Scene, record: PlanRecord, area: str | None, *, running: b
     found = standing_edits(scene.workspace, desk)
     waiting = sum(not each.done for each in found)
     st.subheader(scene.say(N_("Permintaan atas minggu ini")))
-    if _NOTE in st.session_state:
-        st.success(scene.say(st.session_state.pop(_NOTE)), icon=":material/check_circle:")
+    with st.container():
+        if _NOTE in st.session_state:
+            st.success(scene.say(st.session_state.pop(_NOTE)), icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             scene.say(
@@ -102,8 +103,9 @@ def _show_one(scene: Scene, desk: Desk, each: Standing, lines: dict[int, Line]) 
             on_click=_open,
             args=(stored.edit_id,),
         )
-    if st.session_state.get(_OPEN) == stored.edit_id:
-        _show_withdrawal(scene, desk, each)
+    with st.container():
+        if st.session_state.get(_OPEN) == stored.edit_id:
+            _show_withdrawal(scene, desk, each)
 
 
 def _show_withdrawal(scene: Scene, desk: Desk, each: Standing) -> None:
@@ -124,7 +126,7 @@ def _show_withdrawal(scene: Scene, desk: Desk, each: Standing) -> None:
             key="week-withdraw-yes",
             disabled=not by,
             on_click=_withdraw,
-            args=(scene, desk, each.stored.edit_id, by),
+            args=(scene, desk, each.stored.edit_id),
         )
         st.button(scene.say(N_("Tidak jadi")), key="week-withdraw-no", on_click=_open, args=(None,))
 
@@ -133,8 +135,9 @@ def _open(edit_id: int | None) -> None:
     st.session_state[_OPEN] = edit_id
 
 
-def _withdraw(scene: Scene, desk: Desk, edit_id: int, by: str) -> None:
+def _withdraw(scene: Scene, desk: Desk, edit_id: int) -> None:
     st.session_state[_OPEN] = None
+    by = str(st.session_state["week-by-withdraw"])
     try:
         withdraw_edit(scene.workspace, desk, edit_id, by=by, now=datetime.now(UTC))
     except SambangiError as error:

@@ -12,7 +12,7 @@ from app_pages.week_reads import changes_of, desk_of, earlier_versions, lines_of
 from app_pages.week_words import day_words, team_words
 from app_pages.wording import state_words
 from common.language import N_
-from planning.difference import ADDED, CAUSES, COMPANY, DROPPED, MOVED, Difference
+from planning.difference import ADDED, CAUSES, COMPANY, DROPPED, MOVED, Change, Difference
 from publishing.change_words import changes_text
 from publishing.words import number_text
 from storage.plans import PlanRecord
@@ -58,9 +58,7 @@ def _family_rows(
         [
             {
                 scene.say(N_("Keluarga")): lines[each.household_id].title(scene),
-                scene.say(N_("Perubahan")): scene.say(_CHANGE_WORDS[each.change]),
-                scene.say(N_("Tadinya")): _places(scene, each.before),
-                scene.say(N_("Menjadi")): _places(scene, each.after),
+                scene.say(N_("Perubahan")): _change_words(scene, each),
                 scene.say(N_("Karena")): scene.say(CAUSES[each.cause]),
             }
             for each in listed
@@ -88,8 +86,14 @@ def _count_rows(
     )
 
 
-def _places(scene: Scene, places: tuple[tuple[str, str], ...]) -> str:
-    return " + ".join(
-        f"{team_words(scene, team)} · {day_words(date.fromisoformat(day), scene.language)}"
-        for team, day in places
-    )
+def _change_words(scene: Scene, change: Change) -> str:
+    """Return ``pindah: PLKB 1 · Rabu 2 Des → PLKB 1 · Kamis 3 Des``."""
+    places = [
+        " + ".join(
+            f"{team_words(scene, team)} · {day_words(date.fromisoformat(day), scene.language)}"
+            for team, day in side
+        )
+        for side in (change.before, change.after)
+        if side
+    ]
+    return f"**{scene.say(_CHANGE_WORDS[change.change])}**: {' → '.join(places)}"

@@ -75,9 +75,8 @@ def _show_price(scene: Scene, desk: Desk, visit: Visit, said: dict[str, str], tu
     with left:
         by = ask_name(scene.say(SIGN), f"week-by-{turn}")
     with right:
-        note = st.text_input(
-            scene.say(N_("Mengapa? (boleh kosong)")), max_chars=_MOST_NOTE, key=f"week-note-{turn}"
-        )
+        why = scene.say(N_("Mengapa? (boleh kosong)"))
+        st.text_input(why, max_chars=_MOST_NOTE, key=f"week-note-{turn}")
     st.button(
         scene.say(N_("Simpan permintaan")),
         type="primary",
@@ -85,14 +84,19 @@ def _show_price(scene: Scene, desk: Desk, visit: Visit, said: dict[str, str], tu
         key="week-save",
         disabled=not by,
         on_click=_keep,
-        args=(scene, desk, {**said, "note": note.strip()}, by, turn),
+        args=(scene, desk, said, turn),
     )
 
 
-def _keep(scene: Scene, desk: Desk, said: dict[str, str], by: str, turn: int) -> None:
-    """Keep what is asked; for a button's ``on_click``."""
+def _keep(scene: Scene, desk: Desk, said: dict[str, str], turn: int) -> None:
+    """Keep what is asked; for a button's ``on_click``.
+
+    Name and reason are read now: a field that was left by this very click is not drawn yet.
+    """
+    by = str(st.session_state[f"week-by-{turn}"])
+    note = str(st.session_state[f"week-note-{turn}"]).strip()
     try:
-        edits = edits_of(desk, edit_rows(said))
+        edits = edits_of(desk, edit_rows({**said, "note": note}))
         save_edits(scene.workspace, desk, edits, by=by, now=datetime.now(UTC))
     except SambangiError as error:
         st.session_state[_FAILED] = error.text(scene.language)

@@ -6,11 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app_pages.scene import Scene
-from app_pages.week_reads import changes_of, earlier_versions
 from app_pages.wording import week_span
 from common.clock import Week, parse_week
 from common.language import N_, translate
-from publishing.change_words import changes_text
 from publishing.words import number_text
 from storage.jobs import Job
 from storage.plans import CITY, PlanRecord
@@ -23,22 +21,27 @@ def show_planning(
 ) -> bool:
     """Show the button that plans in its place, or how far the planning is, or how it ended.
 
-    Return whether a week is being planned now.
+    Return whether a week is being planned or changed now.
     """
     jobs = [job for job in newest_jobs(scene.workspace) if job.kind in {PLAN, REPLAN}]
     running = next((job for job in jobs if not job.ended), None)
-    if running is not None:
-        st.session_state["watched"] = running.job_id
-        st.markdown(f"**{_subject(scene, running)}**")
-        _follow(scene.workspace, running.job_id, scene.language)
+    jobs = [job for job in jobs if job.kind == PLAN]
+    if running is not None and running.kind == PLAN:
+        _show_running(scene, running)
         return True
     mine = [job for job in jobs if _is_for(job, week, area, scene)]
     if mine:
         _show_end(scene, mine[0], record)
     with action.container(horizontal=True, vertical_alignment="bottom"):
-        label = N_("Susun rencana") if record is None else N_("Susun ulang sebagai versi baru")
+        label = N_("Susun rencana") if record is None else N_("Susun dari awal")
         kind = "primary" if record is None else "secondary"
-        pressed = st.button(scene.say(label), type=kind, icon=":material/play_arrow:", key="plan")  # type: ignore[arg-type]  # one of the two words
+        pressed = st.button(
+            scene.say(label),
+            type=kind,  # type: ignore[arg-type]  # one of the two words
+            icon=":material/play_arrow:",
+            key="plan",
+            disabled=running is not None,
+        )
         with st.popover(scene.say(N_("Batas waktu"))):
             seconds = st.number_input(
                 scene.say(N_("Batas waktu pencarian, detik (kosong: sampai tuntas)")),
@@ -53,7 +56,25 @@ def show_planning(
             scene.workspace, week=str(week), area=area, seconds=cap, today=scene.today
         )
         st.rerun()
-    return False
+    return running is not None
+
+
+def show_replanning(scene: Scene, week: Week, area: str | None, record: PlanRecord) -> None:
+    """Show how far a change of the week is, or how the newest one ended."""
+    jobs = [job for job in newest_jobs(scene.workspace) if job.kind == REPLAN]
+    running = next((job for job in jobs if not job.ended), None)
+    if running is not None:
+        _show_running(scene, running)
+        return
+    mine = [job for job in jobs if _is_for(job, week, area, scene)]
+    if mine:
+        _show_end(scene, mine[0], record)
+
+
+def _show_running(scene: Scene, job: Job) -> None:
+    st.session_state["watched"] = job.job_id
+    st.markdown(f"**{_subject(scene, job)}**")
+    _follow(scene.workspace, job.job_id, scene.language)
 
 
 @st.fragment(run_every=1.0)
@@ -105,7 +126,9 @@ def _show_end(scene: Scene, job: Job, record: PlanRecord | None) -> None:
         st.info(scene.say(N_("Penyusunan dihentikan; tidak ada yang disimpan.")))
     elif st.session_state.get("watched") == job.job_id and job.result:
         if job.kind == REPLAN:
-            _tell_changes(scene, job, record)
+            if record is not None and record.plan_id == job.result["plan_id"]:
+                told = scene.say(N_("Versi {version} selesai."), version=record.version)
+                st.success(told, icon=":material/check_circle:")
             return
         st.success(
             scene.say(
@@ -115,19 +138,3 @@ def _show_end(scene: Scene, job: Job, record: PlanRecord | None) -> None:
             ),
             icon=":material/check_circle:",
         )
-
-
-def _tell_changes(scene: Scene, job: Job, record: PlanRecord | None) -> None:
-    """Tell what the new version changed, while it is the newest."""
-    if record is None or job.result is None or record.plan_id != job.result["plan_id"]:
-        return
-    before = earlier_versions(scene, record)["before"]
-    changed = changes_of(scene, before, record, job.arguments["area"])
-    st.success(
-        scene.say(
-            N_("Versi {version} selesai: {changes}."),
-            version=record.version,
-            changes=changes_text(changed, scene.language),
-        ),
-        icon=":material/check_circle:",
-    )

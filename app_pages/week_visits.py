@@ -35,6 +35,7 @@ class Visit:
 
     line: Line
     cell: Cell
+    number: int  # on the map
     start_s: int
     joint_team_id: str | None
 
@@ -44,8 +45,12 @@ class Visit:
         return self.line.household_id
 
     def words(self, scene: Scene) -> str:
-        """Return ``08.40 · S.N., RT 02/RW 03, no. 412 · Jl. Melati``, safe as markdown."""
-        parts = [clock_text(self.start_s, scene.language), self.line.title(scene)]
+        """Return ``2 · 08.40 · S.N., RT 02/RW 03, no. 412 · Jl. Melati``, safe as markdown."""
+        parts = [
+            f"**{self.number}**",
+            clock_text(self.start_s, scene.language),
+            self.line.title(scene),
+        ]
         if self.line.street:
             parts.append(literal(self.line.street))
         if self.joint_team_id is not None:
@@ -63,6 +68,7 @@ def visits_of(scene: Scene, desk: Desk, cell: Cell) -> list[Visit]:
         Visit(
             lines[int(row["household_id"])],
             cell,
+            int(row["sequence"]),
             int(row["start_s"]),
             None if pd.isna(row["joint_team_id"]) else str(row["joint_team_id"]),
         )

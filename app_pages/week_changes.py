@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from app_pages.scene import Scene, choose
+from app_pages.scene import Scene
 from app_pages.week_reads import changes_of, desk_of, earlier_versions, lines_of
 from app_pages.week_words import day_words, team_words
 from app_pages.wording import state_words
@@ -24,6 +24,7 @@ _CHANGE_WORDS = {
     COMPANY: N_("ganti pendamping"),
 }
 _AGAINST = {"before": N_("versi sebelumnya"), "published": N_("versi yang terbit")}
+_CHOSEN = "week-against"
 _LISTED = 40  # families
 
 
@@ -33,11 +34,7 @@ def show_changes(scene: Scene, record: PlanRecord, area: str | None) -> None:
     if not earlier:
         return
     st.subheader(scene.say(N_("Beda dengan versi lain")))
-    words = {
-        name: f"{scene.say(_AGAINST[name])} ({state_words(each, scene.language)})"
-        for name, each in earlier.items()
-    }
-    against = choose(scene.say(N_("Dibandingkan dengan")), list(words), "against", words)
+    against = _choose_version(scene, earlier)
     changed = changes_of(scene, earlier[against], record, area)
     st.markdown(f"**{changes_text(changed, scene.language)}**")
     if changed.changes:
@@ -47,6 +44,32 @@ def show_changes(scene: Scene, record: PlanRecord, area: str | None) -> None:
     if scene.sees_families and more > 0:
         count = number_text(more, 0, scene.language)
         st.caption(scene.say(N_("dan {count} keluarga lagi"), count=count))
+
+
+def _choose_version(scene: Scene, earlier: dict[str, PlanRecord]) -> str:
+    """Show the versions to compare with; return the name of the chosen one."""
+    words = {
+        name: f"{scene.say(_AGAINST[name])} ({state_words(each, scene.language)})"
+        for name, each in earlier.items()
+    }
+    stored = st.session_state.get(_CHOSEN)
+    # a field whose words changed is a new one: an old one would go on showing the old version
+    key = f"{_CHOSEN}-{hash(tuple(words.items()))}"
+    st.session_state[key] = stored if stored in words else next(iter(words))
+    picked: str = st.radio(
+        scene.say(N_("Dibandingkan dengan")),
+        list(words),
+        horizontal=True,
+        format_func=words.__getitem__,
+        key=key,
+        on_change=_keep,
+        args=(key,),
+    )
+    return picked
+
+
+def _keep(key: str) -> None:
+    st.session_state[_CHOSEN] = st.session_state[key]
 
 
 def _family_rows(

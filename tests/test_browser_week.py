@@ -115,6 +115,18 @@ def test_a_supervisor_moves_a_visit_sees_the_cost_keeps_it_and_makes_the_week_an
     row = page.get_by_role("row", name=re.compile(rf"no\. {edit.household_id}\b"))
     assert "pindah" in row.first.inner_text()
     assert records(workspace)[0].summary["replan_of"] == 1
+    page.get_by_text("versi sebelumnya (versi 1, belum diterbitkan)").wait_for()
+
+    page.get_by_role("button", name="Cabut…").click()
+    settled(page)
+    page.get_by_role("button", name="Ya, cabut").click()
+    page.get_by_text("Dicabut. Rencana berubah saat disusun ulang.").wait_for()
+    ask(page, 0, "Jangan dikunjungi")
+    page.get_by_role("button", name="Simpan permintaan").click()
+    page.get_by_text("Tersimpan. Rencana berubah saat disusun ulang.").wait_for()
+    page.get_by_role("button", name="Susun ulang dengan perubahan sesedikit mungkin").click()
+    page.get_by_text("Versi 3 selesai.").wait_for(timeout=60_000)
+    page.get_by_text("versi sebelumnya (versi 2, belum diterbitkan)").wait_for()
     assert "?" not in page.url
 
 

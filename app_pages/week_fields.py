@@ -58,7 +58,9 @@ def _placed(
     days = {_ANY: scene.say(N_("hari apa pun")), **days}
     fields = st.columns(3 if pin else 2)
     with fields[0]:
-        team = _pick(scene.say(N_("Tim")), teams, own.team_id, f"week-team-{key}")
+        # with the camat goes a team, and that one can be pinned
+        start = own.team_id if own.team_id in teams else str(visit.joint_team_id)
+        team = _pick(scene.say(N_("Tim")), teams, start, f"week-team-{key}")
     with fields[1]:
         start = own.day.isoformat() if pin else _ANY
         day = _pick(scene.say(N_("Hari")), days, start, f"week-day-{key}")

@@ -21,6 +21,7 @@ from workflows.asking import open_desk, save_edits
 from workflows.jobs import REPLAN, newest_jobs, run_job
 from workflows.publishing import publish_record
 from workflows.versions import changes_between
+from workflows.views import read_standing
 
 SCRIPT = Path(__file__).parents[1] / "streamlit_app.py"
 TEAM = "PLKB-01-1"
@@ -177,6 +178,20 @@ def test_what_an_edit_breaks_is_told_and_cannot_be_kept(
     assert f"no. {family}**: Tim tidak bekerja pada hari itu." in broken
     assert "week-save" not in {button.key for button in app.button}
     assert asked(planned) == []
+
+
+def test_a_visit_with_the_camat_is_pinned_to_the_team_that_goes_along(
+    opened: Callable[..., AppTest], planned: Workspace
+) -> None:
+    plan = stored(planned, 1)
+    joint = plan.visits[plan.visits["team_id"] == "CAMAT-01"].iloc[0]
+    app = opened(planned, team="CAMAT-01", day=str(joint["day_date"]))
+    ask(app, int(joint["household_id"]), "Tetapkan")
+    names = {team.team_id: team.name for team in read_standing(planned).teams}
+    (team,) = [each.value for each in app.selectbox if each.label == "Tim"]
+    assert team == joint["joint_team_id"]
+    assert f"oleh {names[team]}" in told(app)
+    assert not app.error
 
 
 def test_a_swap_names_both_families_and_a_ban_who_falls_out(

@@ -62,7 +62,8 @@ def plan_group(task: GroupTask) -> GroupResult:
             profile: task.times.durations(*transports) for profile, transports in task.paces.items()
         },
     )
-    solution = solve(problem, work_limit=task.search.most_improvements, seconds=task.seconds)
+    steps = task.search.steps_per_stop * len(task.stops)
+    solution = solve(problem, work_limit=steps, seconds=task.seconds)
     problem, solution = fill_up(problem, solution, task.open_to)
     crew_of = {day.vehicle_id: day.team.team_id for day in task.days}
     solution = share_with_idle(problem, solution, crew_of)

@@ -17,7 +17,7 @@ class Stop:
     stop_id: str  # the caller's key; routing knows no family
     node: int  # row and column in the duration matrices
     service_s: int  # time at the stop, seconds
-    prize: int  # value of making this stop, in travel seconds it is worth
+    prize: int  # value of making this stop; no travel outweighs it, see also rearrange
     windows_s: tuple[
         tuple[int, int], ...
     ] = ()  # allowed starts, seconds on the problem's clock; empty: any

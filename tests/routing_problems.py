@@ -13,7 +13,7 @@ from routing.schedule import schedule
 
 HORIZON_S = 400  # short days keep the examples small; nothing in the solver knows the unit
 SKILLS = ("bidan", "gizi")
-MUST = 10**9  # what leaving a must-visit costs in the slow reference
+PRIZE, MUST = 10**5, 10**12  # what leaving a point or a must-visit costs in the slow reference
 
 
 def closure(durations: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -98,9 +98,11 @@ def shorter(nodes: int, *legs: tuple[int, int, int], usual_s: int = 10) -> NDArr
 
 
 def cost(problem: Problem, solution: Solution) -> int:
-    """Travel plus the prizes left behind: what the solver keeps small."""
+    """Musts and prizes left behind, then travel: what the solver keeps small, in that order."""
     left = {each.stop_id for each in solution.unassigned}
-    lost = sum(stop.prize + MUST * stop.must for stop in problem.stops if stop.stop_id in left)
+    lost = sum(
+        PRIZE * stop.prize + MUST * stop.must for stop in problem.stops if stop.stop_id in left
+    )
     return lost + sum(route.travel_s for route in solution.routes)
 
 
@@ -113,7 +115,7 @@ def least_cost(problem: Problem) -> int:
         if (stop.vehicles is None or vehicle.vehicle_id in stop.vehicles)
         and stop.skills <= vehicle.skills
     ]
-    worth = {stop.stop_id: stop.prize + MUST * stop.must for stop in problem.stops}
+    worth = {stop.stop_id: PRIZE * stop.prize + MUST * stop.must for stop in problem.stops}
     best = sum(worth.values())
     for size in range(1, len(may) + 1):
         for order in permutations(may, size):

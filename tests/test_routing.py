@@ -157,9 +157,9 @@ def test_a_stop_that_would_fit_but_was_passed_over_is_not_placed() -> None:
     assert reasons(problem) == {"low": "not_placed"}
 
 
-def test_a_stop_worth_less_than_its_way_is_not_placed() -> None:
-    assert reasons(problem_of(Stop("s", 1, 10, prize=19))) == {"s": "not_placed"}
-    assert reasons(problem_of(Stop("s", 1, 10, prize=21))) == {}
+def test_no_way_that_fits_the_day_is_too_long_for_a_prize() -> None:
+    times = shorter(2, usual_s=300)
+    assert reasons(problem_of(Stop("s", 1, 10, prize=1), durations=times)) == {}
 
 
 def test_the_strongest_reason_is_the_first_that_rules_out_all_vehicles() -> None:
@@ -285,14 +285,10 @@ def random_day(seed: int) -> Problem:
     return Problem(stops, (day,), {"walk": closure(np.rint(times).astype(np.int64))})
 
 
-def test_tiny_days_are_close_to_the_best_there_is() -> None:
-    gaps = []
+def test_tiny_days_are_the_best_there_is() -> None:
     for seed in range(30):
         problem = random_day(seed)
-        found, best = cost(problem, solve(problem, work_limit=WORK)), least_cost(problem)
-        assert found >= best
-        gaps.append(found / best - 1)
-    assert np.mean(gaps) <= 0.05  # measured 0.028: 24 of 30 are the best there is
+        assert cost(problem, solve(problem, work_limit=WORK)) == least_cost(problem)
 
 
 @given(problem=problems(stop_count=(1, 4), vehicle_count=(1, 1)))

@@ -5,9 +5,9 @@ the prices, the prices' sum plus the best day of every team, where a day earns p
 is at least as much as any plan collects. The prices come from column generation (Dantzig and
 Wolfe 1960): a linear program over the days found so far. The best day is found exactly, but may
 see a family again once it is far away from it (ng-routes: Baldacci, Mingozzi and Roberti 2011),
-with travel and visits rounded down to half minutes, and with lunch taken from the day's length;
-windows, days of posyandu and the most visits of a day are left out. Each of these makes a day
-better than it can be, never worse, so the bound holds.
+with travel and visits rounded down to half minutes; windows and the most visits of a day are left
+out. Each of these makes a day better than it can be, never worse, so the bound holds. Musts of one
+hour (visits with the camat) are made at that hour, as in every plan.
 """
 
 from __future__ import annotations
@@ -20,130 +20,179 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from routing.problem import UNREACHABLE, Problem, Vehicle
+from routing.problem import UNREACHABLE, Problem, Stop, Vehicle
 from routing.reasons import possible_vehicles
 
 _UNIT_S = 30
-_NEAR = 7  # families that a day remembers having seen, around each
-_LABELS = 24  # kept a family and half minute; beyond that two become one that is better than both
+_NEAR = 6  # families that a day remembers at first having seen, around each
+_MOST_NEAR = 24
+_LABELS = 32  # kept a family and half minute; beyond that two become one that is better than both
 _FRONT = 48
 _NO_WAY = 10**6
-_ROUNDS = 60
+_ROUNDS = 150
 _CLOSE = 0.002  # bound and linear program this near: no price makes the bound much smaller
 _SMOOTH = 0.5
+_SOME = 1e-6
 _COLUMNS = 12  # days taken from one search
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The days of one team, alike but for their length; nodes are stops of the problem."""
+Day = tuple[int, tuple[int, ...]]  # kind, stops in order
 
-    stops: NDArray[np.int64]  # numbers in the problem
-    leg: NDArray[np.int32]  # k x k, travel plus the visit at its end, half minutes
-    first: NDArray[np.int32]  # from the base, with the visit
-    home: NDArray[np.int32]  # back to the base
-    near: NDArray[np.int32]  # k x _NEAR, itself first
-    lengths: tuple[int, ...]  # of a day, half minutes, each once
-    counts: tuple[int, ...]  # days of that length
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Days of a team that are alike; times in half minutes without the break."""
+
+    stops: NDArray[np.int64]  # numbers in the problem, k
+    visit: NDArray[np.int32]  # k
+    leg: NDArray[np.int32]  # k x k
+    first: NDArray[np.int32]  # k, from the base
+    home: NDArray[np.int32]  # k, back to the base
+    near: NDArray[np.int32]  # k x _MOST_NEAR, itself first, -1: none; grows
+    fixed: NDArray[np.int32]  # k, when a must of one hour begins, -1: none
+    length: int
+    noon: int  # when the break comes, which no visit may straddle; 0: none
+    count: int  # days
 
 
 def upper_bound(problem: Problem) -> float:
     """Return more prize than any plan of the problem collects, or as much."""
-    teams = _teams(problem)
+    kinds = _kinds(problem)
     prize = np.array([stop.prize for stop in problem.stops], np.float64)
-    days: list[tuple[int, int, tuple[int, ...]]] = []  # team, length, stops
+    days: list[Day] = []
     price, best_price, bound = np.zeros(len(prize)), np.zeros(len(prize)), np.inf
     for _ in range(_ROUNDS):
         smooth = _SMOOTH * best_price + (1 - _SMOOTH) * price
-        total, found = smooth.sum(), []
-        for t, team in enumerate(teams):
-            worth, routes = _best_days(team, prize - smooth)
-            total += float(np.dot(worth, team.counts))
-            found += [(t, d, route) for d, route in routes]
+        total, found = smooth.sum(), set()
+        for t, kind in enumerate(kinds):
+            worth, routes = _best_days(kind, prize - smooth)
+            total += worth * kind.count
+            found |= {(t, route) for route in routes}
         if total < bound:
             bound, best_price = total, smooth
-        new = set(found) - set(days)
-        days += sorted(new)
-        value, price = _program(teams, prize, days)
+        days += sorted(found - set(days))
+        value, price, used = _program(kinds, prize, days)
         if bound - value <= _CLOSE * value:
-            break
+            chosen = [day for day, share in zip(days, used, strict=True) if share > _SOME]
+            if not sum(_remember(kinds[t], route) for t, route in chosen):
+                break
+            days = [day for day in days if len(set(day[1])) == len(day[1])]
+            best_price = price
     return float(bound)
 
 
-def _teams(problem: Problem) -> list[Team]:
+def _remember(kind: Kind, route: tuple[int, ...]) -> bool:
+    """Let a day remember each stop that ``route`` sees twice, all the way between."""
+    at = {int(stop): k for k, stop in enumerate(kind.stops)}
+    grown = False
+    for b, stop in enumerate(route):
+        a = next((k for k in range(b - 1, -1, -1) if route[k] == stop), -1)
+        for between in route[a + 1 : b] if a >= 0 else ():
+            row = kind.near[at[between]]
+            free = np.flatnonzero(row < 0)
+            if at[stop] not in row and len(free):
+                row[free[0]], grown = at[stop], True
+    return grown
+
+
+def _kinds(problem: Problem) -> list[Kind]:
     allowed = [set(possible_vehicles(problem, stop)) for stop in problem.stops]
-    of: dict[tuple[str, int], list[int]] = {}
+    alike: dict[tuple[object, ...], list[int]] = {}
     for number, vehicle in enumerate(problem.vehicles):
-        of.setdefault((vehicle.vehicle_id.rsplit("|", 1)[0], vehicle.start_node), []).append(number)
-    teams = []
-    for numbers in of.values():
-        stops = [i for i, able in enumerate(allowed) if able & set(numbers)]
+        stops = tuple(i for i, able in enumerate(allowed) if number in able)
         if stops:
-            teams.append(_team(problem, [problem.vehicles[n] for n in numbers], np.array(stops)))
-    return teams
+            key = (vehicle.profile, vehicle.start_node, *_open(vehicle), stops)
+            alike.setdefault(key, []).append(number)
+    return [
+        _kind(problem, problem.vehicles[numbers[0]], np.array(key[-1]), len(numbers))
+        for key, numbers in alike.items()
+    ]
 
 
-def _team(problem: Problem, days: list[Vehicle], stops: NDArray[np.int64]) -> Team:
+def _kind(problem: Problem, day: Vehicle, stops: NDArray[np.int64], count: int) -> Kind:
     node = np.array([problem.stops[i].node for i in stops])
     service = np.array([problem.stops[i].service_s for i in stops])
-    times = problem.durations_s[days[0].profile].astype(np.int64)
-    base = days[0].start_node
+    times = problem.durations_s[day.profile].astype(np.int64)
 
-    def units(seconds: NDArray[np.int64], visit: NDArray[np.int64] | int) -> NDArray[np.int32]:
-        known = (np.maximum(seconds, 0) + visit) // _UNIT_S
+    def units(seconds: NDArray[np.int64]) -> NDArray[np.int32]:
+        known = seconds // _UNIT_S
         return np.where(seconds == UNREACHABLE, _NO_WAY, known).astype(np.int32)
 
     both = times[np.ix_(node, node)]
-    lengths = [_open_s(day) // _UNIT_S for day in days]
-    unique = tuple(sorted(set(lengths)))
     away = both + both.T
     np.fill_diagonal(away, -1)
-    near = np.argsort(away, axis=1, kind="stable")[:, :_NEAR].astype(np.int32)
-    return Team(
-        stops, units(both, service[None, :]), units(times[base, node], service),
-        units(times[node, base], 0), near, unique, tuple(lengths.count(each) for each in unique),
+    near = np.full((len(stops), _MOST_NEAR), -1, np.int32)
+    nearest = np.argsort(away, axis=1, kind="stable")[:, :_NEAR]
+    near[:, : nearest.shape[1]] = nearest
+    length, noon = _open(day)
+    fixed = np.array([_fixed(problem.stops[i], day) for i in stops], np.int32)
+    return Kind(
+        stops, (service // _UNIT_S).astype(np.int32), units(both),
+        units(times[day.start_node, node]), units(times[node, day.end_node]), near, fixed,
+        length, noon, count,
     )  # fmt: skip
 
 
-def _open_s(day: Vehicle) -> int:
+def _open(day: Vehicle) -> tuple[int, int]:
+    """Return the length of a day without its break, and when in it the break comes; 0: none."""
     opens, closes = day.shift_s
+    if day.break_s is None:
+        return (closes - opens) // _UNIT_S, 0
+    begin, end = max(opens, day.break_s[0]), min(closes, day.break_s[1])
+    rest = max(0, end - begin)
+    cut = rest and opens < begin and end < closes
+    return (closes - opens - rest) // _UNIT_S, (begin - opens) // _UNIT_S if cut else 0
+
+
+def _fixed(stop: Stop, day: Vehicle) -> int:
+    """Return when on this day the stop has to begin, half minutes without the break; -1: free."""
+    if not stop.must or len(stop.windows_s) != 1 or stop.windows_s[0][0] != stop.windows_s[0][1]:
+        return -1
+    begins = stop.windows_s[0][0]
     rest = 0
-    if day.break_s is not None:
-        rest = max(0, min(closes, day.break_s[1]) - max(opens, day.break_s[0]))
-    return closes - opens - rest
+    if day.break_s is not None and begins >= day.break_s[1] > day.shift_s[0]:
+        rest = day.break_s[1] - max(day.shift_s[0], day.break_s[0])
+    return (begins - day.shift_s[0] - rest) // _UNIT_S
 
 
-def _best_days(
-    team: Team, worth: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], list[tuple[int, tuple[int, ...]]]]:
-    """Return the worth of the best day of each length, and good days (length, stops)."""
-    some = np.flatnonzero(worth[team.stops] > 0)
-    at = np.full(len(team.stops), -1, np.int32)
-    at[some] = np.arange(len(some))
-    near = np.where(team.near[some] >= 0, at[team.near[some]], -1)
-    mine = worth[team.stops[some]]
-    legs = np.ascontiguousarray(team.leg[np.ix_(some, some)])
-    best = np.zeros(len(team.lengths))
+def _best_days(kind: Kind, worth: NDArray[np.float64]) -> tuple[float, list[tuple[int, ...]]]:
+    """Return the worth of the best day, and good days."""
+    mine = np.where(kind.fixed >= 0, 0.0, worth[kind.stops])  # musts are made at no price
+    some = np.flatnonzero((mine > 0) | (kind.fixed >= 0))
     if not len(some):
-        return best, []
+        return 0.0, []
+    at = np.full(len(kind.stops) + 1, -1, np.int32)
+    at[some] = np.arange(len(some))
     ends, routes = _search(
-        mine, legs, team.first[some], team.home[some], near.astype(np.int32),
-        np.array(team.lengths, np.int32), _COLUMNS,
+        mine[some], kind.visit[some], np.ascontiguousarray(kind.leg[np.ix_(some, some)]),
+        kind.first[some], kind.home[some], at[kind.near[some]], kind.fixed[some],
+        kind.length, kind.noon, _COLUMNS,
     )  # fmt: skip
-    good = []
-    for d in range(len(team.lengths)):
-        best[d] = max(0.0, ends[d].max())
-        for k in range(_COLUMNS):
-            if ends[d, k] > 1e-9:
-                order = [int(team.stops[some[j]]) for j in routes[d, k] if j >= 0]
-                good.append((d, tuple(sorted(order))))
-    return best, good
+    good = [
+        tuple(int(kind.stops[some[j]]) for j in routes[k] if j >= 0)
+        for k in range(_COLUMNS)
+        if ends[k] > _SOME
+    ]
+    return max(0.0, float(ends.max())), good
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _search(worth, leg, first, home, near, lengths, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915
-    """Return per length the worth of good days and their stops (-1: none), best end by end."""
-    n, most = len(worth), lengths.max()
+def _after(arrives, j, waits, visit, fixed, noon):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return when the visit of j ends; -1: not before a must, or too late for its hour."""
+    if j == waits:
+        return fixed[j] + visit if arrives <= fixed[j] else -1
+    if fixed[j] >= 0:
+        return -1
+    begins = noon if arrives < noon < arrives + visit else arrives
+    if waits >= 0 and begins + visit > fixed[waits]:
+        return -1
+    return begins + visit
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0915
+    """Return the worth of good days and their stops (-1: none), best first."""
+    n, most = len(worth), length
     count = np.zeros((most + 1, n), np.int32)
     mask = np.zeros((most + 1, n, _LABELS), np.int32)
     value = np.zeros((most + 1, n, _LABELS))
@@ -151,11 +200,17 @@ def _search(worth, leg, first, home, near, lengths, columns):  # type: ignore[no
     front = np.zeros(n, np.int32)
     front_mask = np.zeros((n, _FRONT), np.int32)
     front_value = np.zeros((n, _FRONT))
-    end_value = np.full((len(lengths), n), -1.0)
-    end_at = np.full((len(lengths), n), -1, np.int64)
+    end_value = np.full(n, -1.0)
+    end_at = np.full(n, -1, np.int64)
+    waits = np.full(most + 2, -1, np.int32)  # the must that comes next
+    for t in range(most, -1, -1):
+        waits[t] = waits[t + 1]
+        for j in range(n):
+            if fixed[j] == t:
+                waits[t] = j
     for j in range(n):
-        if first[j] + home[j] <= most:
-            t = first[j]
+        t = _after(first[j], j, waits[0], visit[j], fixed, noon)
+        if 0 <= t and t + home[j] <= most:
             value[t, j, 0], mask[t, j, 0], count[t, j] = worth[j], 1, 1
     for t in range(most + 1):
         for i in range(n):
@@ -172,23 +227,24 @@ def _search(worth, leg, first, home, near, lengths, columns):  # type: ignore[no
                     front_value[i, front[i]], front_mask[i, front[i]] = v, m
                     front[i] += 1
                 here = (np.int64(t) * n + i) * _LABELS + k
-                for d in range(len(lengths)):
-                    if t + home[i] <= lengths[d] and v > end_value[d, i]:
-                        end_value[d, i], end_at[d, i] = v, here
+                if waits[t] < 0 and v > end_value[i]:
+                    end_value[i], end_at[i] = v, here
                 for j in range(n):
-                    reach = t + leg[i, j]
-                    if j == i or reach + home[j] > most:
+                    reach = _after(t + leg[i, j], j, waits[t], visit[j], fixed, noon)
+                    if j == i or reach < 0 or reach + home[j] > most:
                         continue
                     seen, new = False, 1
                     for b in range(near.shape[1]):
                         if not (m >> b) & 1:
                             continue
                         other = near[i, b]
+                        if other < 0:
+                            continue
                         if other == j:
                             seen = True
                             break
                         for c in range(1, near.shape[1]):
-                            if near[j, c] == other and other >= 0:
+                            if near[j, c] == other:
                                 new |= 1 << c
                     if seen:
                         continue
@@ -214,41 +270,40 @@ def _search(worth, leg, first, home, near, lengths, columns):  # type: ignore[no
                             continue
                     mask[reach, j, place], value[reach, j, place] = new, gained
                     came[reach, j, place] = here
-    ends = np.full((len(lengths), columns), -1.0)
-    routes = np.full((len(lengths), columns, 40), -1, np.int32)
-    for d in range(len(lengths)):
-        order = np.argsort(-end_value[d])
-        for c in range(min(columns, n)):
-            i = order[c]
-            if end_value[d, i] <= 0:
-                break
-            ends[d, c] = end_value[d, i]
-            here, step = end_at[d, i], 0
-            while here >= 0 and step < 40:
-                k, rest = here % _LABELS, here // _LABELS
-                j, t = rest % n, rest // n
-                routes[d, c, step] = j
-                step += 1
-                here = came[t, j, k]
+    ends = np.full(columns, -1.0)
+    routes = np.full((columns, 40), -1, np.int32)
+    order = np.argsort(-end_value)
+    for c in range(min(columns, n)):
+        i = order[c]
+        if end_value[i] <= 0:
+            break
+        ends[c] = end_value[i]
+        here, step = end_at[i], 0
+        while here >= 0 and step < 40:
+            k, rest = here % _LABELS, here // _LABELS
+            j, t = rest % n, rest // n
+            routes[c, step] = j
+            step += 1
+            here = came[t, j, k]
     return ends, routes
 
 
 def _program(
-    teams: list[Team], prize: NDArray[np.float64], days: list[tuple[int, int, tuple[int, ...]]]
-) -> tuple[float, NDArray[np.float64]]:
-    """Return the value of the linear program over the days found, and the price of each stop."""
-    first = np.cumsum([0, *(len(team.lengths) for team in teams)])
+    kinds: list[Kind], prize: NDArray[np.float64], days: list[Day]
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the value of the program over the days found, each stop's price, each day's share."""
     rows, columns, cells, gain = [], [], [], []
-    for k, (t, d, route) in enumerate(days):
+    for k, (t, route) in enumerate(days):
         times: dict[int, int] = {}
         for j in route:
             times[j] = times.get(j, 0) + 1
         gain.append(-sum(prize[j] * c for j, c in times.items()))
-        rows += [*times, len(prize) + first[t] + d]
+        rows += [*times, len(prize) + t]
         columns += [k] * (len(times) + 1)
         cells += [*times.values(), 1]
-    limits = [count for team in teams for count in team.counts]
+    limits = [kind.count for kind in kinds]
     shape = (len(prize) + len(limits), len(days))
     table = coo_array((cells, (rows, columns)), shape=shape).tocsr()
     solved = linprog(gain, A_ub=table, b_ub=np.append(np.ones(len(prize)), limits), method="highs")
-    return -float(solved.fun), np.maximum(0.0, -solved.ineqlin.marginals[: len(prize)])
+    price = np.maximum(0.0, -solved.ineqlin.marginals[: len(prize)])
+    return -float(solved.fun), price, solved.x

@@ -210,7 +210,7 @@ def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):
                 waits[t] = j
     for j in range(n):
         t = _after(first[j], j, waits[0], visit[j], fixed, noon)
-        if 0 <= t and t + home[j] <= most:
+        if t >= 0 and t + home[j] <= most:
             value[t, j, 0], mask[t, j, 0], count[t, j] = worth[j], 1, 1
     for t in range(most + 1):
         for i in range(n):

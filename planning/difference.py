@@ -34,8 +34,6 @@ CAUSES = {  # why a family's visit changed; else a reason of planning.columns.RE
     "off_network": N_("tidak terjangkau jalan"),
     "no_team": N_("tidak ada tim di kelurahan itu"),
     "no_skill": N_("butuh keahlian lain"),
-    "refused": N_("menolak dikunjungi"),
-    "moved": N_("sudah pindah"),
     "window_closed": N_("jam keluarga di luar jam tim"),
     "cannot_fit_alone": N_("terlalu jauh untuk satu hari"),
     "day_full": N_("hari tim sudah penuh"),

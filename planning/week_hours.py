@@ -64,7 +64,7 @@ def with_week_hours(teams: Iterable[Team], week: Week, settings: Settings) -> li
     On a day of Ramadan nobody has a lunch break or works later than ``ramadan_hours`` ends; a day
     that would end later moves forward, as far as it needs to keep its working time and not
     before ``ramadan_hours`` begins. On Fridays everybody pauses for ``friday_prayer``; lunch is
-    part of that pause, see docs/decisions/0011-the-week.md.
+    part of that pause, see docs/decisions/0012-the-week.md.
 
     Raises
     ------

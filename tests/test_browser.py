@@ -90,7 +90,7 @@ def test_a_supervisor_plans_the_own_kecamatan_and_prints_a_days_route(
     board.wait_for(timeout=60_000)
 
     page.get_by_role("button", name=re.compile("^PLKB .*, Selasa: ")).click()
-    page.get_by_role("heading", name=re.compile("Selasa 1 Des")).wait_for()
+    page.get_by_role("heading", name=re.compile("^PLKB .* · Selasa 1 Des")).wait_for()
     page.get_by_role("button", name="Buka rute harian").click()
     page.get_by_role("heading", name="Rute harian", level=1).wait_for()
     page.get_by_role("heading", name=re.compile("^Jadwal: ")).wait_for()

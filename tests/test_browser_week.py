@@ -87,6 +87,7 @@ def test_a_supervisor_moves_a_visit_sees_the_cost_keeps_it_and_makes_the_week_an
     page.get_by_role(
         "heading", name=re.compile("^Ubah kunjungan: PLKB Contoh Jaya 1 · Rabu")
     ).wait_for()
+    settled(page)  # the map before stays until then
     mark_map(page)
     ask(page, 1, "Pindahkan")
     choose(page, "Hari", "Kamis 3 Des")

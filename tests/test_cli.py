@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def test_help_has_an_example_that_the_command_understands(name: str) -> None:
     example = re.search(r"Contoh: (sambangi .+?)(?:\n\n|\Z)", str(COMMANDS[name].help), re.DOTALL)
     assert example is not None
     assert "Contoh: sambangi" in result.stdout
-    words = example[1].split()[1:]
+    words = shlex.split(example[1])[1:]
     assert " ".join(words).startswith(name)
     COMMANDS[name].make_context("sambangi", words[len(name.split()) :])
 

@@ -67,6 +67,11 @@ def with_left(*household_ids: int, plan: WeekPlan | None = None) -> WeekPlan:
     return replace(plan, leftovers=pd.concat([plan.leftovers, more], ignore_index=True))
 
 
+def last_stop() -> int:
+    visits = small_plan().visits
+    return int(visits.loc[on_day(visits, "T4"), "sequence"].max())
+
+
 def on_day(frame: pd.DataFrame, team_id: str, day: str = TUESDAY) -> pd.Series:
     return (frame["team_id"] == team_id) & (frame["day_date"] == day)
 
@@ -123,7 +128,7 @@ def asked_by_the_camat_and_seen_by_the_plkb() -> WeekPlan:
 
 def two_homes_at_one_stop() -> WeekPlan:
     plan = with_shape(lambda legs: legs[:-1])
-    return replace(plan, visits=with_cell("T4", 4, "sequence", -1).visits)
+    return replace(plan, visits=with_cell("T4", last_stop(), "sequence", -1).visits)
 
 
 def day_of_meetings() -> Broken:
@@ -233,7 +238,7 @@ BROKEN: dict[str, list[Callable[[], Broken]]] = {
     ],
     "too_many_visits": [lambda: with_team("T4", most_visits=4)],
     "numbers_wrong": [
-        lambda: Broken(with_cell("T4", 4, "sequence", 1)),
+        lambda: Broken(with_cell("T4", last_stop(), "sequence", 1)),
         lambda: Broken(with_visits(lambda visits: visits.assign(sequence=visits["sequence"] + 1))),
     ],
     "day_missing": [lambda: Broken(without_day_row())],

@@ -24,8 +24,7 @@ from routing.problem import UNREACHABLE, Problem, Stop, Vehicle
 from routing.reasons import possible_vehicles
 
 _UNIT_S = 30
-_NEAR = 6  # families that a day remembers at first having seen, around each
-_MOST_NEAR = 24
+_NEAR = 8  # families around each that a day remembers having seen
 _LABELS = 32  # kept a family and half minute; beyond that two become one that is better than both
 _FRONT = 48
 _NO_WAY = 10**6
@@ -34,6 +33,8 @@ _CLOSE = 0.002  # bound and linear program this near: no price makes the bound m
 _SMOOTH = 0.5
 _SOME = 1e-6
 _COLUMNS = 12  # days taken from one search
+_FIRST = 250  # families that days are made of at first, those of most prize a minute
+_RIDE_S = 300  # a usual leg
 
 
 Day = tuple[int, tuple[int, ...]]  # kind, stops in order
@@ -48,7 +49,7 @@ class Kind:
     leg: NDArray[np.int32]  # k x k
     first: NDArray[np.int32]  # k, from the base
     home: NDArray[np.int32]  # k, back to the base
-    near: NDArray[np.int32]  # k x _MOST_NEAR, itself first, -1: none; grows
+    near: NDArray[np.int32]  # k x _NEAR, itself first, -1: none
     fixed: NDArray[np.int32]  # k, when a must of one hour begins, -1: none
     length: int
     noon: int  # when the break comes, which no visit may straddle; 0: none
@@ -59,40 +60,64 @@ def upper_bound(problem: Problem) -> float:
     """Return more prize than any plan of the problem collects, or as much."""
     kinds = _kinds(problem)
     prize = np.array([stop.prize for stop in problem.stops], np.float64)
+    often = np.ones(len(prize))
+    for kind in kinds:  # a must stands on its one day as it is: no price of its own
+        often[kind.stops[kind.fixed >= 0]] = len(problem.vehicles)
+    some = np.zeros(len(prize), np.bool_)
+    some[np.argsort(-prize / [stop.service_s + _RIDE_S for stop in problem.stops])[:_FIRST]] = True
     days: list[Day] = []
-    price, best_price, bound = np.zeros(len(prize)), np.zeros(len(prize)), np.inf
+    bound = np.inf
     for _ in range(_ROUNDS):
-        smooth = _SMOOTH * best_price + (1 - _SMOOTH) * price
-        total, found = smooth.sum(), set()
-        for t, kind in enumerate(kinds):
-            worth, routes = _best_days(kind, prize - smooth)
-            total += worth * kind.count
-            found |= {(t, route) for route in routes}
-        if total < bound:
-            bound, best_price = total, smooth
-        days += sorted(found - set(days))
-        value, price, used = _program(kinds, prize, days)
-        if bound - value <= _CLOSE * value:
-            chosen = [day for day, share in zip(days, used, strict=True) if share > _SOME]
-            if not sum(_remember(kinds[t], route) for t, route in chosen):
-                break
-            days = [day for day in days if len(set(day[1])) == len(day[1])]
-            best_price = price
+        value, price = _prices(kinds, prize, often, some, days)
+        # proved with all families; those that some good day needs are looked at from now on
+        total, found = _with_best_days(kinds, prize, price, np.ones(len(prize), np.bool_))
+        bound = min(bound, total)
+        new = sorted(found - set(days))
+        if bound - value <= _CLOSE * value or not new:
+            break
+        days += new
+        some[[stop for _, route in new for stop in route]] = True
     return float(bound)
 
 
-def _remember(kind: Kind, route: tuple[int, ...]) -> bool:
-    """Let a day remember each stop that ``route`` sees twice, all the way between."""
-    at = {int(stop): k for k, stop in enumerate(kind.stops)}
-    grown = False
-    for b, stop in enumerate(route):
-        a = next((k for k in range(b - 1, -1, -1) if route[k] == stop), -1)
-        for between in route[a + 1 : b] if a >= 0 else ():
-            row = kind.near[at[between]]
-            free = np.flatnonzero(row < 0)
-            if at[stop] not in row and len(free):
-                row[free[0]], grown = at[stop], True
-    return grown
+def _prices(
+    kinds: list[Kind],
+    prize: NDArray[np.float64],
+    often: NDArray[np.float64],
+    some: NDArray[np.bool_],
+    days: list[Day],
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the value of the program over days of ``some`` stops, and prices; ``days`` grow."""
+    best = np.inf
+    value, price = _program(kinds, prize, often, days) if days else (0.0, np.zeros(len(prize)))
+    best_price, pull = price, _SMOOTH
+    for _ in range(_ROUNDS):
+        smooth = pull * best_price + (1 - pull) * price
+        total, found = _with_best_days(kinds, prize, smooth, some)
+        if total < best:
+            best, best_price = total, smooth
+        new = sorted(found - set(days))
+        days += new
+        pull = _SMOOTH if new else 0.0  # prices too near the old best show no new day
+        value, price = _program(kinds, prize, often, days)
+        if best - value <= _CLOSE / 2 * value:
+            break
+    return value, best_price
+
+
+def _with_best_days(
+    kinds: list[Kind],
+    prize: NDArray[np.float64],
+    price: NDArray[np.float64],
+    some: NDArray[np.bool_],
+) -> tuple[float, set[Day]]:
+    """Return the prices' sum plus the best day of every team, and good days."""
+    total, found = float(price.sum()), set()
+    for t, kind in enumerate(kinds):
+        worth, routes = _best_days(kind, np.where(some, prize - price, 0.0))
+        total += worth * kind.count
+        found |= {(t, route) for route in routes}
+    return total, found
 
 
 def _kinds(problem: Problem) -> list[Kind]:
@@ -121,7 +146,7 @@ def _kind(problem: Problem, day: Vehicle, stops: NDArray[np.int64], count: int) 
     both = times[np.ix_(node, node)]
     away = both + both.T
     np.fill_diagonal(away, -1)
-    near = np.full((len(stops), _MOST_NEAR), -1, np.int32)
+    near = np.full((len(stops), _NEAR), -1, np.int32)
     nearest = np.argsort(away, axis=1, kind="stable")[:, :_NEAR]
     near[:, : nearest.shape[1]] = nearest
     length, noon = _open(day)
@@ -165,8 +190,8 @@ def _best_days(kind: Kind, worth: NDArray[np.float64]) -> tuple[float, list[tupl
     at[some] = np.arange(len(some))
     ends, routes = _search(
         mine[some], kind.visit[some], np.ascontiguousarray(kind.leg[np.ix_(some, some)]),
-        kind.first[some], kind.home[some], at[kind.near[some]], kind.fixed[some],
-        kind.length, kind.noon, _COLUMNS,
+        kind.first[some], kind.home[some], at[kind.near[some]],
+        kind.fixed[some],        kind.length, kind.noon, _COLUMNS,
     )  # fmt: skip
     good = [
         tuple(int(kind.stops[some[j]]) for j in routes[k] if j >= 0)
@@ -213,6 +238,8 @@ def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):
         if t >= 0 and t + home[j] <= most:
             value[t, j, 0], mask[t, j, 0], count[t, j] = worth[j], 1, 1
     for t in range(most + 1):
+        if t > 0 and waits[t] != waits[t - 1]:
+            front[:] = 0  # who stands before a must beats nobody who has made it
         for i in range(n):
             for k in range(count[t, i]):
                 m, v = mask[t, i, k], value[t, i, k]
@@ -289,9 +316,12 @@ def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):
 
 
 def _program(
-    kinds: list[Kind], prize: NDArray[np.float64], days: list[Day]
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Return the value of the program over the days found, each stop's price, each day's share."""
+    kinds: list[Kind],
+    prize: NDArray[np.float64],
+    often: NDArray[np.float64],
+    days: list[Day],
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the value of the program over the days found, and each stop's price."""
     rows, columns, cells, gain = [], [], [], []
     for k, (t, route) in enumerate(days):
         times: dict[int, int] = {}
@@ -304,6 +334,7 @@ def _program(
     limits = [kind.count for kind in kinds]
     shape = (len(prize) + len(limits), len(days))
     table = coo_array((cells, (rows, columns)), shape=shape).tocsr()
-    solved = linprog(gain, A_ub=table, b_ub=np.append(np.ones(len(prize)), limits), method="highs")
+    solved = linprog(gain, A_ub=table, b_ub=np.append(often, limits), method="highs")
     price = np.maximum(0.0, -solved.ineqlin.marginals[: len(prize)])
-    return -float(solved.fun), price, solved.x
+    price[often > 1] = 0.0
+    return -float(solved.fun), price

@@ -40,6 +40,20 @@ class GroupTask:
     # stops that are kept to their own team -> team-days that may make them where it is full
     open_to: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def problem(self) -> Problem:
+        """Return the group's week as a problem."""
+        return Problem(
+            stops=self.stops,
+            vehicles=tuple(
+                day.vehicle(self.bases[day.team.team_id], self.profile_of[day.team.team_id])
+                for day in self.days
+            ),
+            durations_s={
+                profile: self.times.durations(*transports)
+                for profile, transports in self.paces.items()
+            },
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class GroupResult:
@@ -52,16 +66,7 @@ class GroupResult:
 
 def plan_group(task: GroupTask) -> GroupResult:
     """Solve one group and have the routes checked; runs in any process."""
-    problem = Problem(
-        stops=task.stops,
-        vehicles=tuple(
-            day.vehicle(task.bases[day.team.team_id], task.profile_of[day.team.team_id])
-            for day in task.days
-        ),
-        durations_s={
-            profile: task.times.durations(*transports) for profile, transports in task.paces.items()
-        },
-    )
+    problem = task.problem()
     steps = task.search.steps_per_stop * len(task.stops)
     solution = solve(problem, work_limit=steps, seconds=task.seconds)
     problem, solution = fill_up(problem, solution, task.open_to)

@@ -33,7 +33,7 @@ from routing.problem import Stop
 
 Runner = Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]
 
-_RIDE_S = 300  # a usual leg, seconds: only to guess how many visits a day holds
+_RIDE_S = 300  # a usual leg, seconds: to guess how many visits a day holds, and which are worth it
 
 
 class NoTeamError(NothingToDoError):
@@ -225,7 +225,7 @@ def _group_tasks(
     settings: Settings,
     seconds: float | None,
 ) -> tuple[list[GroupTask], list[str]]:
-    """Return one task a group, and the stops that no search is offered: too low a prize."""
+    """Return one task a group, and the stops that no search is offered: too little prize a minute."""
     tasks: list[GroupTask] = []
     not_offered: list[str] = []
     for group in territory_groups(crews):
@@ -236,7 +236,7 @@ def _group_tasks(
         areas = {area for team in group for area in team.territory}
         waiting = sorted(
             (offer for offer in offers if offer.area_code in areas),
-            key=lambda offer: (not offer.must, -offer.prize),
+            key=lambda offer: (not offer.must, -offer.prize / (offer.service_s + _RIDE_S)),
         )
         most = _most_offered(own_days, settings)
         not_offered += [offer.stop_id for offer in waiting[most:]]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.annealing import walk
-from routing.arrays import FAR, Layout, State, new_state
+from routing.arrays import FAR, Layout, State, longest_route, new_state
 from routing.moves import load, top_up
 
 _WALKERS = 2  # fixed, so that a count of steps gives the same plan on every machine
@@ -88,7 +88,8 @@ def search(
         What a unit of weight costs at the end, when ``Layout.prize`` says so; None: much more
         than any way (ranks decide).
     first
-        Stops of each vehicle to start from.
+        Stops of each vehicle to start from; those of a vehicle that cannot keep them are
+        dropped.
     stop
         Ends the search soon after it is set; the best so far is returned.
     """
@@ -96,7 +97,7 @@ def search(
     clock = _Clock(work, seconds, time.monotonic())
     stop = stop or Event()
     walkers = [new_state(p, seed * 1009 + number) for number in range(_WALKERS)]
-    routes, sizes = _as_arrays(walkers[0], first or [[] for _ in range(len(p.able))])
+    routes, sizes = _as_arrays(p, walkers[0], first or [])
     for each in walkers:
         load(p, each, routes, sizes)
         _mark_best(each)
@@ -246,12 +247,16 @@ class _Split:
 
 
 def _as_arrays(
-    s: State, orders: Sequence[Sequence[int]]
+    p: Layout, s: State, orders: Sequence[Sequence[int]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    routes = np.zeros_like(s.seq)
+    """Return the orders as arrays, without those that do not fit into them or are not allowed."""
+    routes, sizes = np.zeros_like(s.seq), np.zeros_like(s.size)
+    longest = longest_route(p)
     for r, order in enumerate(orders):
-        routes[r, 1 : len(order) + 1] = order
-    return routes, np.array([len(order) for order in orders], np.int32)
+        if len(order) <= longest and p.able[r, np.array(order, np.int64)].all():
+            routes[r, 1 : len(order) + 1] = order
+            sizes[r] = len(order)
+    return routes, sizes
 
 
 def _as_lists(routes: NDArray[np.int32], sizes: NDArray[np.int32]) -> list[list[int]]:

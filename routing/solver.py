@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from common.errors import SambangiError, WrongCallError
 from common.language import N_
 from routing.improving import improve
+from routing.keeping import keep, worth
 from routing.polishing import polish
 from routing.problem import Problem, Route, Solution
 from routing.reasons import possible_vehicles, why_left
@@ -34,7 +35,7 @@ def solve(
     *,
     work_limit: int,
     seconds: float | None = None,
-    first: Sequence[Sequence[int]] | None = None,
+    first: Mapping[str, Sequence[str]] | None = None,
 ) -> Solution:
     """Choose stops and build routes: most musts, then most prize, then least travel.
 
@@ -50,8 +51,8 @@ def solve(
     seconds
         Cap on wall-clock time. When it ends the search, ``Solution.repeatable`` is False.
     first
-        Stops (their numbers) of each vehicle to start from, in driving order; those of a vehicle
-        that cannot keep them are dropped.
+        Ids of the stops of each vehicle to start from, by its id and in driving order; those
+        that it cannot keep are dropped (:func:`routing.keeping.keep`).
 
     Raises
     ------
@@ -67,7 +68,7 @@ def solve(
     useful = sorted({number for numbers in allowed for number in numbers})
     working = replace(problem, vehicles=tuple(problem.vehicles[number] for number in useful))
     may = [[useful.index(number) for number in numbers] for numbers in allowed]
-    begin = None if first is None else [first[number] for number in useful]
+    begin = None if first is None else _numbers(working, first)
     orders, repeatable = _search(working, may, work_limit, seconds, begin)
     routes: list[Route] = []
     for vehicle, order in zip(working.vehicles, orders, strict=True):
@@ -80,6 +81,13 @@ def solve(
     made = {each.stop_id for route in routes for each in route.made}
     left = tuple(why_left(problem, stop) for stop in problem.stops if stop.stop_id not in made)
     return Solution(routes=tuple(routes), unassigned=left, repeatable=repeatable)
+
+
+def _numbers(problem: Problem, first: Mapping[str, Sequence[str]]) -> list[list[int]]:
+    """Return what can be kept of ``first``: the numbers of the stops of each vehicle."""
+    number = {stop.stop_id: i for i, stop in enumerate(problem.stops)}
+    kept = {route.vehicle_id: route.made for route in keep(problem, first)}
+    return [[number[m.stop_id] for m in kept.get(v.vehicle_id, ())] for v in problem.vehicles]
 
 
 def _search(
@@ -95,7 +103,13 @@ def _search(
     found = improve(problem, allowed, steps=work_limit, seconds=share, first=first)
     rest = None if seconds is None else max(0.0, seconds - (time.monotonic() - begun))
     orders, settled = polish(problem, allowed, found.orders, work_limit=work_limit, seconds=rest)
+    if _worth(problem, orders) < _worth(problem, found.orders):
+        orders = found.orders  # OR-Tools cannot weigh vast prizes: some travel outweighed one
     return orders, settled and found.in_full
+
+
+def _worth(problem: Problem, orders: Sequence[Sequence[int]]) -> tuple[int, int]:
+    return worth(problem.stops[number] for order in orders for number in order)
 
 
 def check_problem(problem: Problem) -> None:

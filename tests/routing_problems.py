@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -124,3 +125,37 @@ def least_cost(problem: Problem) -> int:
                 lost = sum(worth.values()) - sum(worth[stop.stop_id] for stop in order)
                 best = min(best, lost + route.travel_s)
     return best
+
+
+def random_town(stops: int, vehicles: int, seed: int) -> tuple[Problem, dict[str, Any]]:
+    """Return a town that holds more stops than can be made, once for each of the two doors."""
+    rng = np.random.default_rng(seed)
+    at = rng.uniform(0, 1500, (stops + vehicles, 2))
+    times = np.rint(np.hypot(*(at[:, None] - at[None, :]).transpose(2, 0, 1))).astype(np.int32)
+    service_s, prize = rng.integers(600, 1500, stops).tolist(), rng.integers(1, 99, stops).tolist()
+    skill = rng.choice(["", *SKILLS], stops, p=[0.6, 0.2, 0.2]).tolist()
+    problem = Problem(
+        tuple(
+            Stop(f"s{i}", i, service_s[i], prize[i], skills=frozenset({skill[i]} - {""}))
+            for i in range(stops)
+        ),
+        tuple(
+            Vehicle(f"v{i}", "walk", stops + i, stops + i, (0, 7200), skills=frozenset(SKILLS))
+            for i in range(vehicles)
+        ),
+        {"walk": times},
+    )
+    instance = {
+        "jobs": [
+            {"id": i, "location_index": i, "service": service_s[i], "priority": prize[i],
+             "skills": [SKILLS.index(skill[i])] if skill[i] else []}
+            for i in range(stops)
+        ],
+        "vehicles": [
+            {"id": i, "start_index": stops + i, "end_index": stops + i, "time_window": [0, 7200],
+             "skills": [0, 1]}
+            for i in range(vehicles)
+        ],
+        "matrices": {"car": {"durations": times.tolist()}},
+    }  # fmt: skip
+    return problem, instance

@@ -278,6 +278,7 @@ def random_day(seed: int) -> Problem:
             service_s=int(rng.integers(10, 50)),
             prize=int(rng.integers(20, 200)),
             windows_s=((int(opens[i]), int(opens[i]) + 120),) if rng.random() < 0.5 else (),
+            must=bool(rng.random() < 0.3),
         )
         for i in range(5)
     )

@@ -77,6 +77,18 @@ def instances(
     return {"jobs": jobs, "vehicles": fleet, "matrices": matrices}
 
 
+def known_ways(raw: Json) -> Json:
+    """Return the instance for the checker, which knows a missing way as -1 and not as null."""
+    matrices = {
+        profile: {
+            **each,
+            "durations": [[-1 if x is None else x for x in r] for r in each["durations"]],
+        }
+        for profile, each in raw["matrices"].items()
+    }
+    return {**raw, "matrices": matrices}
+
+
 def goal(raw: Json, solution: Json) -> tuple[int, int, int]:
     """Return what VROOM compares, the better the smaller."""
     left = solution["summary"]["unassigned"]

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from common.settings import Settings
 from planning.groups import GroupTask
@@ -55,6 +56,7 @@ def camat_day(
     travel: Travel,
     settings: Settings,
     seconds: float | None,
+    partner_before: Mapping[str, str] = MappingProxyType({}),
 ) -> CamatDay | None:
     """Set up one half-day of a camat; None when nothing can be offered.
 
@@ -72,8 +74,16 @@ def camat_day(
         Homes and meetings that may be made this week and are not yet on a camat's day.
     last_seen
         ISO date of the last camat visit per kelurahan.
+    partner_before
+        Team that came along in an older plan of this day, by kelurahan: it comes again where it
+        can; else the first of ``partners`` that covers the kelurahan.
     """
     partner_of_area = {area: each for each in reversed(partners) for area in each.team.territory}
+    for each in partners:
+        own = [
+            area for area in each.team.territory if partner_before.get(area) == each.team.team_id
+        ]
+        partner_of_area |= dict.fromkeys(own, each)
     reachable = _reachable(day, partner_of_area, offers, travel)
     homes = [offer for offer in reachable if not offer.stop_id.startswith(PREFIX)]
     chosen, areas = _in_turn(day, homes or reachable, last_seen)

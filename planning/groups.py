@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -15,8 +15,10 @@ from planning.teams import Team
 from planning.travel import TravelPart
 from routing.check import Violation, check
 from routing.filling import fill_up
+from routing.keeping import collected, keep
 from routing.leveling import level
 from routing.problem import Problem, Solution, Stop
+from routing.reasons import why_left
 from routing.sharing import share_with_idle
 from routing.solver import solve
 
@@ -39,6 +41,8 @@ class GroupTask:
     seconds: float | None  # cap on the wall-clock time of the search
     # stops that are kept to their own team -> team-days that may make them where it is full
     open_to: dict[str, frozenset[str]] = field(default_factory=dict)
+    # team-day -> its stops in an older plan of the week, which is not to be fallen short of
+    before: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def problem(self) -> Problem:
         """Return the group's week as a problem."""
@@ -67,13 +71,57 @@ class GroupResult:
 def plan_group(task: GroupTask) -> GroupResult:
     """Solve one group and have the routes checked; runs in any process."""
     problem = task.problem()
-    steps = task.search.steps_per_stop * len(task.stops)
-    solution = solve(problem, work_limit=steps, seconds=task.seconds)
-    problem, solution = fill_up(problem, solution, task.open_to)
+    problem, solution = _search(problem, task)
     crew_of = {day.vehicle_id: day.team.team_id for day in task.days}
     solution = share_with_idle(problem, solution, crew_of)
     solution = level(problem, solution, task.search.level_travel_share)
     return GroupResult(task.name, solution, tuple(check(problem, solution)))
+
+
+def keep_or_plan(task: GroupTask) -> GroupResult:
+    """Keep the routes of the plan before where they collect as much as new ones would.
+
+    For the camat's day: others have their hours by it.
+    """
+    problem = task.problem()
+    standing = keep(problem, task.before)
+    planned = plan_group(replace(task, before={}))
+    if not standing or collected(problem, standing) < collected(problem, planned.solution.routes):
+        return planned
+    made = {each.stop_id for route in standing for each in route.made}
+    left = tuple(why_left(problem, stop) for stop in task.stops if stop.stop_id not in made)
+    kept = replace(planned.solution, routes=standing, unassigned=left)
+    return replace(planned, solution=kept, violations=tuple(check(problem, kept)))
+
+
+def _search(problem: Problem, task: GroupTask) -> tuple[Problem, Solution]:
+    """Search afresh, or from what stands of the plan before where that alone collects more.
+
+    So the same week planned twice is the same plan, though the first is there the second time.
+    A search by the clock starts from the plan before at once: there is no time for two.
+    """
+    steps = task.search.steps_per_stop * len(task.stops)
+    if task.seconds is None or not task.before:
+        solution = solve(problem, work_limit=steps, seconds=task.seconds)
+        filled, solution = fill_up(problem, solution, task.open_to)
+        standing = keep(_with_standing(problem, task), task.before)
+        if collected(problem, solution.routes) >= collected(problem, standing):
+            return filled, solution
+    problem = _with_standing(problem, task)
+    solution = solve(problem, work_limit=steps, seconds=task.seconds, first=task.before)
+    return fill_up(problem, solution, task.open_to)
+
+
+def _with_standing(problem: Problem, task: GroupTask) -> Problem:
+    """Let stops stay with another team than their own that makes them in the plan before."""
+    makers = {stop_id: vehicle_id for vehicle_id, order in task.before.items() for stop_id in order}
+    stops = tuple(
+        replace(stop, vehicles=(stop.vehicles or frozenset()) | {makers[stop.stop_id]})
+        if makers.get(stop.stop_id) in task.open_to.get(stop.stop_id, ())
+        else stop
+        for stop in problem.stops
+    )
+    return replace(problem, stops=stops)
 
 
 def territory_groups(teams: Sequence[Team]) -> list[list[Team]]:

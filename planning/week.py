@@ -14,12 +14,18 @@ from common.language import N_
 from common.settings import Settings
 from planning.appointments import Appointment, joint_stops, settle
 from planning.assembly import week_plan
-from planning.camat import camat_day
+from planning.before import Before, read_before
+from planning.camat_week import plan_camats
 from planning.columns import FAMILIES
-from planning.edits import Edit, Wishes, wishes_of, without_banned
+from planning.edits import Edit, wishes_of, without_banned
 from planning.eligibility import service_seconds, sort_out
-from planning.groups import GroupResult, GroupTask, plan_group, territory_groups
-from planning.meetings import PREFIX, Meeting
+from planning.groups import (
+    GroupResult,
+    GroupTask,
+    plan_group,
+    territory_groups,
+)
+from planning.meetings import Meeting
 from planning.offers import Offer, home_offers, meeting_offers
 from planning.pins import pin_faults, refuse_pins, unplaced_pins
 from planning.plan import WeekPlan
@@ -63,6 +69,7 @@ def plan_week(
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
     edits: Sequence[Edit] = (),
     teams_before: Mapping[str, str] = MappingProxyType({}),
+    before: WeekPlan | None = None,
     run: Runner = one_after_the_other,
     seconds: float | None = None,
 ) -> WeekPlan:
@@ -91,6 +98,9 @@ def plan_week(
         (planning.edits.with_absences).
     teams_before
         Who last visited each family (planning.same_team), by household_id as text.
+    before
+        An older plan of the week: musts and prizes, the camat's first, are not less than those
+        of its visits that can still be made.
     run
         How the independent groups are run: here, or in processes.
     seconds
@@ -119,7 +129,8 @@ def plan_week(
     offers = home_offers(families, sorted_, settings, wishes)
     refuse_pins(pin_faults(wishes, families, sorted_, offers, days, travel))
     offers += meeting_offers(meetings, sorted_, settings)
-    camat_results, appointments = _plan_camat(
+    stands = read_before(before, families, meetings)
+    camat_results, appointments = plan_camats(
         offers,
         [team for team in teams if team.kind == "camat"],
         days,
@@ -130,12 +141,15 @@ def plan_week(
         last_seen=last_seen,
         wishes=wishes,
         seconds=seconds,
+        before=stands,
     )
     with_camat = {each.stop_id for each in appointments}
     offers = [offer for offer in offers if offer.stop_id not in with_camat]
     if settings.search.same_team:
         offers = kept_to_team(offers, teams_before)
-    tasks, not_offered = _group_tasks(crews, days, offers, appointments, travel, settings, seconds)
+    tasks, not_offered = _group_tasks(
+        crews, days, offers, appointments, travel, settings, seconds, stands
+    )
     results = {result.name: result for result in run(plan_group, tasks)}
     in_order = [*camat_results, *(results[task.name] for task in tasks)]
     refuse_violations(violation.code for result in in_order for violation in result.violations)
@@ -156,66 +170,6 @@ def plan_week(
     return plan
 
 
-def _plan_camat(
-    offers: Sequence[Offer],
-    camats: Sequence[Team],
-    days: Sequence[TeamDay],
-    travel: Travel,
-    week: Week,
-    settings: Settings,
-    *,
-    closed: frozenset[str],
-    last_seen: Mapping[str, str],
-    wishes: Wishes,
-    seconds: float | None,
-) -> tuple[list[GroupResult], list[Appointment]]:
-    """Plan the camat's half-days one after the other; no family is seen twice."""
-    results: list[GroupResult] = []
-    appointments: list[Appointment] = []
-    seen = dict(last_seen)
-    area_of = {offer.stop_id: offer.area_code for offer in offers}
-    for day in (day for camat in camats for day in team_days(camat, week, closed)):
-        partners = [
-            each for each in days if each.team.kind == "plkb" and each.weekday == day.weekday
-        ]
-        taken = {each.stop_id for each in appointments}
-        waiting = [
-            offer
-            for offer in offers
-            if offer.stop_id not in taken and _is_free(offer.stop_id, day, wishes)
-        ]
-        half_day = camat_day(
-            day, week.day(day.weekday), partners, waiting, seen, travel, settings, seconds
-        )
-        if half_day is None:
-            continue
-        result = plan_group(half_day.task)
-        # a camat's left-out families stay with the other teams
-        result = replace(result, solution=replace(result.solution, unassigned=()))
-        results.append(result)
-        for made in (made for route in result.solution.routes for made in route.made):
-            appointments.append(
-                Appointment(
-                    made.stop_id,
-                    day.team.team_id,
-                    half_day.partner.get(made.stop_id),
-                    day.weekday,
-                    made.start_s,
-                    made.end_s - made.start_s,
-                )
-            )
-            seen[area_of[made.stop_id]] = week.day(day.weekday).isoformat()
-    return results, appointments
-
-
-def _is_free(stop_id: str, day: TeamDay, wishes: Wishes) -> bool:
-    """Tell whether the camat may choose a stop: a pinned family has its visit."""
-    if stop_id.startswith(PREFIX):
-        return True
-    key = int(stop_id)
-    return key not in wishes.pins and wishes.allows(key, day.team.team_id, day.weekday)
-
-
 def _group_tasks(
     crews: Sequence[Team],
     days: Sequence[TeamDay],
@@ -224,8 +178,10 @@ def _group_tasks(
     travel: Travel,
     settings: Settings,
     seconds: float | None,
+    before: Before,
 ) -> tuple[list[GroupTask], list[str]]:
-    """Return one task a group, and the stops that no search is offered: too little prize a minute."""
+    """Return one task a group, and the stops not offered: too little prize a minute."""
+    planned = {stop_id for order in before.orders.values() for stop_id in order}
     tasks: list[GroupTask] = []
     not_offered: list[str] = []
     for group in territory_groups(crews):
@@ -239,13 +195,14 @@ def _group_tasks(
             key=lambda offer: (not offer.must, -offer.prize / (offer.service_s + _RIDE_S)),
         )
         most = _most_offered(own_days, settings)
-        not_offered += [offer.stop_id for offer in waiting[most:]]
-        stops = [offer.stop(node) for node, offer in enumerate(waiting[:most])]
+        not_offered += [each.stop_id for each in waiting[most:] if each.stop_id not in planned]
+        waiting = waiting[:most] + [each for each in waiting[most:] if each.stop_id in planned]
+        stops = [offer.stop(node) for node, offer in enumerate(waiting)]
         joint = [each for each in appointments if each.partner_id in members]
         stops += joint_stops(joint, len(stops))
         task = _task(group, own_days, stops, travel, settings, seconds)
-        open_to = {offer.stop_id: offer.open_to for offer in waiting[:most] if offer.open_to}
-        tasks.append(replace(task, open_to=open_to))
+        open_to = {offer.stop_id: offer.open_to for offer in waiting if offer.open_to}
+        tasks.append(replace(task, open_to=open_to, before=before.of_days(own_days)))
     return tasks, not_offered
 
 

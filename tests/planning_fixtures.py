@@ -71,12 +71,17 @@ class City:
         last_seen: Mapping[str, str] | None = None,
         run: Runner = one_after_the_other,
         seconds: float | None = None,
+        before: WeekPlan | None = None,
+        steps_per_stop: int = SETTINGS.search.steps_per_stop,
+        **changed: Any,
     ) -> WeekPlan:
         """Plan the whole city's week."""
+        search = replace(SETTINGS.search, steps_per_stop=steps_per_stop)
         return plan_week(
-            self.families, self.teams, week, KECAMATAN, self.travel(), SETTINGS,
-            closed=closed, last_seen=last_seen or {}, meetings=self.meetings, busy=self.busy,
-            run=run, seconds=seconds,
+            self.families, self.teams, week, KECAMATAN, self.travel(),
+            replace(SETTINGS, search=search), closed=closed, last_seen=last_seen or {},
+            meetings=self.meetings, busy=self.busy, run=run, seconds=seconds, before=before,
+            **changed,
         )  # fmt: skip
 
 

@@ -49,6 +49,17 @@ def test_the_same_input_gives_the_same_plan_in_any_number_of_processes(planned: 
 
 
 @pytest.mark.usefixtures("in_process")
+def test_a_plan_made_again_in_haste_is_worth_no_less_than_the_newest(
+    planned: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = records(planned)[0].summary["prize"]
+    planned.settings_file.write_text("[search]\nsteps_per_stop = 1\n", encoding="utf-8")
+    assert plan(planned).summary["prize"] >= newest
+    monkeypatch.setattr("workflows.weeks.latest_plan", lambda *_: None)
+    assert plan(planned).summary["prize"] < newest, "left to itself the search finds less"
+
+
+@pytest.mark.usefixtures("in_process")
 def test_a_plan_of_a_kecamatan_holds_its_families_and_teams_only(planned: Workspace) -> None:
     record = plan(planned, area=EAST)
     made = stored(planned, record.plan_id)

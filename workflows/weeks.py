@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from common.clock import parse_upcoming_week, week_of
+from common.clock import Week, parse_upcoming_week, week_of
 from common.language import N_
 from common.settings import read_settings
 from planning.calendar import city_holidays, with_moved_half_day
@@ -25,10 +25,10 @@ from planning.same_team import teams_before
 from planning.teams import Team
 from planning.travel import prepare_travel
 from planning.week import NoTeamError, plan_week
-from storage.database import open_database, transaction
+from storage.database import Database, open_database, reading, transaction
 from storage.kept_times import times_keeper
 from storage.plan_edits import add_edits
-from storage.plans import CITY, PlanRecord, store_plan
+from storage.plans import CITY, PlanRecord, latest_plan, load_plan, store_plan
 from storage.scores import replace_scores
 from storage.street_files import read_networks
 from storage.workspace import Workspace
@@ -65,7 +65,8 @@ def make_plan(
 ) -> PlanRecord:
     """Plan a week and store it as a draft with its counts; nothing is stored on any error.
 
-    What people asked of the week before (storage.plan_edits) is kept to.
+    What people asked of the week before (storage.plan_edits) is kept to. The newest plan of the
+    week that covers the area, if there is one, is not fallen short of (planning.week.plan_week).
 
     Parameters
     ----------
@@ -138,6 +139,7 @@ def make_plan(
             busy=busy_days(ground, families, wanted),
             edits=asked.edits,
             teams_before=teams_before(met, crews),
+            before=_newest(database, wanted, area),
             run=_in_processes(workers, progress),
             seconds=None if seconds is None else _share(seconds, teams, workers),
         )
@@ -150,6 +152,12 @@ def make_plan(
         if asked.added:
             add_edits(conn, wanted, list(asked.added.values()), at=now, by=by)
         return store_plan(conn, plan, created_at=now, seconds=seconds, summary=summary)
+
+
+def _newest(database: Database, week: Week, area: str | None) -> WeekPlan | None:
+    with reading(database) as conn:
+        record = latest_plan(conn, week, area)
+        return None if record is None else load_plan(conn, record.plan_id)
 
 
 def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict[str, Any]:

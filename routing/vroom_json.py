@@ -145,8 +145,8 @@ def _read_vehicle(raw: object) -> Vehicle:
     part = _part("vehicle", raw)
     costs = _part("costs", part.get("costs", {}))
     speed = part.get("speed_factor", 1)
-    if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= 5:
-        raise InstanceError(N_("Nilai {key!r} harus di atas 0 sampai 5."), key="speed_factor")
+    if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0.001 <= speed <= 5:
+        raise InstanceError(N_("Nilai {key!r} harus 0,001 sampai 5."), key="speed_factor")
     if "start_index" not in part and "end_index" not in part:
         raise InstanceError(N_("Kendaraan tanpa {key!r}."), key="start_index")
     shift = _ALWAYS
@@ -240,7 +240,9 @@ def _list(key: str, value: object) -> list[object]:
 
 def _whole(value: object, key: str) -> int:
     if type(value) is not int or not 0 <= value <= _MOST_NUMBER:
-        raise InstanceError(N_("Nilai {key!r} harus bilangan bulat dari 0."), key=key)
+        raise InstanceError(
+            N_("Nilai {key!r} harus bilangan bulat dari 0 sampai 1.000.000.000.000."), key=key
+        )
     return value
 
 

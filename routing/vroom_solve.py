@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.arrays import NEVER, Car, Layout, Task, layout, new_state
+from common.language import N_
+from routing.arrays import FAR, NEVER, Car, Layout, Task, layout, new_state
 from routing.moves import best_place, load
 from routing.search import Found, search
-from routing.vroom_json import Instance, read_instance
+from routing.vroom_json import Instance, InstanceError, read_instance
 from routing.vroom_solution import solution_json
 
 _HOUR_S = 3_600
+_MOST_COST = 2**60  # of one vehicle, in 1 / 3,600: sums stay inside int64
 _COUNT = 0.1  # weight of a job besides its priority: the number of jobs is the second goal
 
 
@@ -49,9 +51,10 @@ def solve_instance(
     Raises
     ------
     InstanceError
-        See :func:`routing.vroom_json.read_instance`.
+        See :func:`routing.vroom_json.read_instance`; or costs are too high to be added up.
     """
     instance = read_instance(raw)
+    _require_countable(instance)
     found = Found([[] for _ in instance.vehicles], 0, in_full=True, stopped=False)
     reasons = ["no_vehicle"] * len(instance.jobs)
     if not instance.jobs or not instance.vehicles:
@@ -65,6 +68,15 @@ def solve_instance(
         orders = None if first is None else [[number[key] for key in each] for each in first]
         found = search(searched, seed=seed, work=work, seconds=seconds, first=orders, stop=stop)
     return solution_json(instance, p, found, reasons, seed)
+
+
+def _require_countable(instance: Instance) -> None:
+    for vehicle in instance.vehicles:
+        longest_s = int(instance.seconds[vehicle.profile].max(initial=0))
+        longest_s = min(FAR, longest_s * vehicle.time_hundredths // 100)
+        travel = vehicle.cost_per_hour * longest_s * (len(instance.jobs) + 1)
+        if travel + vehicle.fixed_cost * _HOUR_S > _MOST_COST:
+            raise InstanceError(N_("Nilai {key!r} terlalu besar untuk dijumlahkan."), key="costs")
 
 
 def _arrays(instance: Instance) -> Layout:

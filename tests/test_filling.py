@@ -19,7 +19,7 @@ def made_by(solution: Solution) -> dict[str, list[str]]:
     return {route.vehicle_id: [each.stop_id for each in route.made] for route in solution.routes}
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(problem=problems(stop_count=(2, 9), vehicle_count=(2, 4)), wider=st.lists(st.booleans()))
 def test_what_was_made_stays_where_it_was_and_only_opened_stops_come_in(
     problem: Problem, wider: list[bool]

@@ -40,7 +40,7 @@ def places(solution: Solution) -> list[str]:
 
 
 @given(problem=problems())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_every_stop_is_made_once_or_has_a_reason(problem: Problem) -> None:
     solution = solve(problem, work_limit=WORK)
     assert sorted(places(solution)) == sorted(stop.stop_id for stop in problem.stops)
@@ -72,7 +72,7 @@ def test_a_search_stopped_by_the_clock_is_still_valid(problem: Problem) -> None:
 
 
 @given(problem=problems((1, 8), (1, 1)), which=st.integers(0, 7))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 def test_the_only_must_stop_is_made_when_the_vehicle_could_make_it_alone(
     problem: Problem, which: int
 ) -> None:
@@ -97,7 +97,7 @@ def test_a_must_stop_outweighs_every_prize() -> None:
 
 
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_a_reason_holds_for_every_vehicle(problem: Problem) -> None:
     for left in solve(problem, work_limit=WORK).unassigned:
         stop = next(each for each in problem.stops if each.stop_id == left.stop_id)

@@ -35,7 +35,7 @@ def orders(solution: Json, vehicles: list[Json]) -> list[list[int]]:
 
 
 @given(raw=instances(), seed=st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_job_is_made_once_or_has_a_reason(raw: Json, seed: int) -> None:
     solution = solved(raw, seed=seed)
     made = [job for order in orders(solution, raw["vehicles"]) for job in order]

@@ -43,7 +43,7 @@ def walker(name: str, **changed: object) -> Vehicle:
     return replace(Vehicle(name, "walk", 1, 1, DAY), **changed)  # type: ignore[arg-type]  # fields
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problem=problems(vehicle_count=(2, 4)), crews=st.lists(st.integers(0, 2), min_size=4))
 def test_the_same_stops_are_made_by_the_rules_and_who_could_work_does(
     problem: Problem, crews: list[int]

@@ -17,7 +17,9 @@ from typing import TypeVar, cast
 import numba
 from numba import njit
 
-_SOURCES = ("arrays.py", "timing.py", "moves.py", "recreate.py", "annealing.py", "compiled.py")
+_SOURCES = (
+    "arrays.py", "timing.py", "moves.py", "recreate.py", "annealing.py", "giving.py", "compiled.py",
+)  # fmt: skip
 
 _F = TypeVar("_F", bound=Callable[..., object])
 

@@ -23,7 +23,7 @@ from planning.teams import Team
 from planning.travel import Travel
 from routing.problem import Route
 
-_REASON = {
+PROVED = {  # reason of routing.reasons -> reason of planning.columns
     "no_vehicle": "team_absent",
     "no_skill": "no_skill",
     "unreachable": "off_network",
@@ -119,7 +119,7 @@ def route_rows(
                 "kind": "home",
             }
             visits.append({**row, **own})
-    return _frame(visits, VISITS), gpd.GeoDataFrame(_frame(days, DAYS))
+    return frame_of(visits, VISITS), gpd.GeoDataFrame(frame_of(days, DAYS))
 
 
 def _asked_rows(stop: Mapping[Hashable, Any], meeting: Meeting) -> list[dict[Hashable, Any]]:
@@ -135,8 +135,11 @@ def _asked_rows(stop: Mapping[Hashable, Any], meeting: Meeting) -> list[dict[Has
     return [{**shared, "household_id": household} for household in meeting.households]
 
 
-def _frame(rows: Sequence[Mapping[Hashable, Any]], schema: DataFrameSchema) -> pd.DataFrame:
-    """Return the rows with the columns and dtypes of ``schema``, also when there is none."""
+def frame_of(rows: Sequence[Mapping[Hashable, Any]], schema: DataFrameSchema) -> pd.DataFrame:
+    """Return the rows with the columns and dtypes of ``schema``, also when there is none.
+
+    A column that no row has is missing in all of them.
+    """
     frame = pd.DataFrame(list(rows), columns=list(schema.columns))
     dtypes = {name: column.dtype.type for name, column in schema.columns.items() if column.dtype}
     if dtypes.pop("geometry", None) is not None:
@@ -194,18 +197,18 @@ def _leftovers(
     meeting_of: Mapping[str, Meeting],
 ) -> pd.DataFrame:
     """Return every family that is not planned, once, with its reason."""
-    left = [(stop_id, "day_full", "prize") for stop_id in not_offered]
+    left = [(stop_id, "day_full") for stop_id in not_offered]
     left += [
-        (each.stop_id, _REASON[each.reason], "search" if each.reason == "not_placed" else "")
+        (each.stop_id, PROVED[each.reason])
         for result in results
         for each in result.solution.unassigned
     ]
     rows: list[Mapping[Hashable, Any]] = list(sorted_out.to_dict("records"))
-    for stop_id, reason, missing in left:
+    for stop_id, reason in left:
         meeting = meeting_of.get(stop_id)
         rows += [
-            {"household_id": household, "reason": reason, "missing": missing}
+            {"household_id": household, "reason": reason, "missing": ""}
             for household in (meeting.households if meeting else (int(stop_id),))
             if household not in planned  # a joint visit that the camat makes alone
         ]
-    return _frame(sorted(rows, key=lambda row: int(row["household_id"])), LEFTOVERS)
+    return frame_of(sorted(rows, key=lambda row: int(row["household_id"])), LEFTOVERS)

@@ -9,9 +9,9 @@ from planning.offers import Offer
 from planning.standing import Standing
 from planning.team_days import TeamDay, team_and_weekday, vehicle_id
 from planning.teams import Team
-from planning.travel import Travel
+from planning.travel import Travel, TravelPart
 from routing.check import check
-from routing.problem import Problem, Route, Solution, Stop
+from routing.problem import Problem, Route, Solution, Stop, Vehicle
 from routing.rearranging import Orders
 from routing.schedule import schedule
 
@@ -66,29 +66,42 @@ class Board:
 
         ``wanted`` are ids of offers that may be put in.
         """
+        stops = self.stops(wanted, offers)
+        vehicles, times = self.vehicles(stops, travel)
+        durations_s = {mode: times.durations(mode) for mode in times.doors}
+        problem = Problem(stops, vehicles, durations_s)
+        return problem, *_fitted(problem, self.orders(), self.unfit)
+
+    def stops(self, wanted: Iterable[str], offers: Mapping[str, Offer]) -> tuple[Stop, ...]:
+        """Return the stops that stand, then those that may be put in; nodes in this order."""
         stops = [self._stop(node, each, offers) for node, each in enumerate(self.kept)]
         standing = {stop.stop_id for stop in stops}
         more = [key for key in dict.fromkeys(wanted) if key not in standing]
-        stops += [offers[key].stop(len(stops) + i) for i, key in enumerate(more)]
+        return (*stops, *(offers[key].stop(len(stops) + i) for i, key in enumerate(more)))
+
+    def vehicles(
+        self, stops: Sequence[Stop], travel: Travel
+    ) -> tuple[tuple[Vehicle, ...], TravelPart]:
+        """Return the team-days, and the times between stops and bases by all they move by.
+
+        The nodes of the bases follow those of the stops.
+        """
         teams = {day.team.team_id: day.team for day in self.days.values()}
-        modes = dict.fromkeys(team.transport for team in teams.values())
         points = [travel.point_of_stop[stop.stop_id] for stop in stops]
         points += [travel.point_of_team[team_id] for team_id in teams]
-        times = travel.part(points, list(modes))
+        modes = dict.fromkeys(team.transport for team in teams.values())
         base = {team_id: len(stops) + i for i, team_id in enumerate(teams)}
-        problem = Problem(
-            stops=tuple(stops),
-            vehicles=tuple(
-                day.vehicle(base[day.team.team_id], day.team.transport)
-                for day in self.days.values()
-            ),
-            durations_s={mode: times.durations(mode) for mode in modes},
+        vehicles = tuple(
+            day.vehicle(base[day.team.team_id], day.team.transport) for day in self.days.values()
         )
-        orders: Orders = {
-            key: tuple(each.stop_id for each in self.kept if each.vehicle_id == key)
-            for key in self.days
-        }
-        return problem, *_fitted(problem, orders, self.unfit)
+        return vehicles, travel.part(points, list(modes))
+
+    def orders(self) -> Orders:
+        """Return the standing routes."""
+        orders: dict[str, list[str]] = {key: [] for key in self.days}
+        for each in self.kept:
+            orders[each.vehicle_id].append(each.stop_id)
+        return {key: tuple(order) for key, order in orders.items()}
 
     def _stop(self, node: int, standing: Standing, offers: Mapping[str, Offer]) -> Stop:
         """Return a stop that stands: as long as it was planned, at the hour that was agreed."""

@@ -131,6 +131,11 @@ LEFTOVERS = DataFrameSchema(
         "household_id": Column(int, unique=True),
         "reason": Column(str, Check.isin(REASONS)),
         "missing": Column(str),  # what would have to give, as a short code; may be empty
+        # of a day that is full, see planning.full_days; all missing where nobody asked
+        "missing_s": Column("Int64", Check.ge(0), nullable=True),  # by which the day is too short
+        "team_id": Column(str, nullable=True),  # the team-day that lacks least
+        "day_date": Column(str, nullable=True),
+        "instead_of": Column("Int64", nullable=True),  # household_id whose visit would give way
     },
     strict=True,
 )

@@ -60,30 +60,45 @@ def door_times(doors: DoorPart, keep: Keep) -> Times:
     where both find it again.
     """
     if len(doors.nodes) < _LEAST_KEPT:
-        return _computed(doors)
-    return keep(doors.key, lambda: _computed(doors))
+        return times_of_hubs(doors, None)
+    return keep(doors.key, lambda: times_of_hubs(doors, None))
 
 
-def _computed(doors: DoorPart) -> Times:
+def times_of_hubs(doors: DoorPart, hubs: NDArray[np.int64] | None) -> Times:
+    """Return the seconds from door to door as :func:`door_times` does, computed anew.
+
+    ``hubs`` are the numbers of the doors at one end of each way asked for; between two others
+    the times are ``UNREACHABLE``. None: all are asked for.
+    """
     k = len(doors.nodes)
     times = np.full((k, k), UNREACHABLE, np.int32)
     on = np.flatnonzero(doors.nodes != NOWHERE)
     access = doors.access_s[on]
-    ride = duration_matrix(doors.graph, doors.nodes[on])
+    ride = duration_matrix(doors.graph, doors.nodes[on], _among(on, hubs))
     legs = np.where(ride == UNREACHABLE, ride, ride + access[:, None] + access[None, :])
     times[np.ix_(on, on)] = legs
     if doors.foot is not None:
-        _walk_on(times, doors.nodes, doors.foot)
+        _walk_on(times, doors.nodes, doors.foot, hubs)
     return times
 
 
-def _walk_on(times: Times, parking: NDArray[np.int64], foot: DoorPart) -> None:
+def _among(
+    numbers: NDArray[np.int64], hubs: NDArray[np.int64] | None
+) -> NDArray[np.int64] | None:
+    """Return the places in ``numbers`` of those that are hubs."""
+    return None if hubs is None else np.flatnonzero(np.isin(numbers, hubs))
+
+
+def _walk_on(
+    times: Times, parking: NDArray[np.int64], foot: DoorPart, hubs: NDArray[np.int64] | None
+) -> None:
     """Put in the walks between doors with one parking, where they are quicker."""
     _, place, count = np.unique(parking, return_inverse=True, return_counts=True)
     at = np.flatnonzero((parking != NOWHERE) & (count[place] > 1))
     if len(at) == 0:
         return
-    walk = _computed(DoorPart(foot.graph, foot.nodes[at], foot.access_s[at], foot.key))
+    some = DoorPart(foot.graph, foot.nodes[at], foot.access_s[at], foot.key)
+    walk = times_of_hubs(some, _among(at, hubs))
     block = np.ix_(at, at)
     together = (parking[at][:, None] == parking[at][None, :]) & (walk != UNREACHABLE)
     times[block] = np.where(together, np.minimum(times[block], walk), times[block])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -21,6 +22,30 @@ from routing.problem import Problem, Solution, Stop
 from routing.reasons import why_left
 from routing.sharing import share_with_idle
 from routing.solver import solve
+
+
+class Task(Protocol):
+    """Work on one group of teams."""
+
+    @property
+    def stops(self) -> Sequence[Stop]:
+        """Stops that are looked at: the more there are, the longer it takes."""
+
+
+T = TypeVar("T", bound=Task)
+R = TypeVar("R")
+
+
+class Runner(Protocol):
+    """Runs a function on tasks that know nothing of each other, wherever that may be."""
+
+    def __call__(self, function: Callable[[T], R], tasks: Sequence[T], /) -> Iterable[R]:
+        """Return the results, in any order."""
+
+
+def one_after_the_other(function: Callable[[T], R], tasks: Sequence[T]) -> Iterable[R]:
+    """Run the tasks in this process, in order."""
+    return map(function, tasks)
 
 
 @dataclass(frozen=True, slots=True)

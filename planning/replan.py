@@ -17,6 +17,8 @@ from planning.board import Joint
 from planning.calendar import DAY_S
 from planning.edits import Edit, Slot, Wishes, wishes_of, without_banned
 from planning.eligibility import sort_out
+from planning.full_days import explain_full_days
+from planning.groups import Runner, one_after_the_other
 from planning.meetings import PREFIX
 from planning.offers import home_offers, meeting_offers
 from planning.pins import NO_ROOM, pin_faults, refuse_pins
@@ -53,6 +55,7 @@ def replan_week(
     busy: Mapping[int, frozenset[int]] = MappingProxyType({}),
     first_weekday: int = 0,
     offer_again: bool = True,
+    run: Runner = one_after_the_other,
 ) -> Replanned:
     """Return the plan with what changed since, and with as little else changed as possible.
 
@@ -71,8 +74,10 @@ def replan_week(
         As for :func:`planning.week.plan_week`, as they are now; ``travel`` holds
         planning.standing.planned_meetings of ``before`` for meetings.
     offer_again
-        Whether families that lose their place are offered others, and free places filled; False
-        to see what one edit does by itself.
+        Whether families that lose their place are offered others, free places filled and full
+        days explained; False to see what one edit does by itself.
+    run
+        How the groups' full days are explained: here, or in processes.
 
     Raises
     ------
@@ -109,11 +114,19 @@ def replan_week(
             busy=busy,
             first_weekday=first_weekday,
             offer_again=offer_again,
+            run=run,
         )
     refuse_violations(outcome.violations)
     faults = {int(key): NO_ROOM for key in outcome.left if _is_pinned(key, case.wishes)}
     refuse_pins(faults)
     plan = replanned(before, families, case.teams, travel, case.meetings, case.sorted_, outcome)
+    if offer_again:
+        open_days = [
+            day
+            for day in case.days.values()
+            if day.team.kind != "camat" and day.weekday >= first_weekday
+        ]
+        plan = explain_full_days(plan, case.offers, open_days, case.meetings, travel, run)
     refuse_violations(check_plan(plan, families, teams, edits))
     return Replanned(plan, _by_family(stops, causes, seen))
 

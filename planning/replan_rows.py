@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from planning.assembly import route_rows
+from planning.assembly import frame_of, route_rows
 from planning.columns import DAYS, LEFTOVERS, VISITS
 from planning.eligibility import Sorted
 from planning.groups import territory_groups
@@ -19,7 +20,7 @@ from planning.teams import Team
 from planning.travel import Travel
 from routing.problem import Route
 
-_FULL = ("day_full", "search")
+_FULL = ("day_full", "")
 
 
 @dataclass(slots=True)
@@ -130,7 +131,7 @@ def _leftovers(
     columns = ["reason", "missing"]
     old = dict(_pairs(before.leftovers, columns))
     now = dict(_pairs(sorted_.leftovers, columns))
-    rows = []
+    rows: list[Mapping[Hashable, Any]] = []
     for key in sorted(set(families.index) - planned):
         was, is_ = old.get(key), now.get(key)
         if was is None or is_ is None:
@@ -139,12 +140,10 @@ def _leftovers(
             reason = was  # asked for at a meeting that found no room
         else:
             reason = is_
-        rows.append((key, *reason))
-    frame = pd.DataFrame(rows, columns=["household_id", *columns])
-    checked: pd.DataFrame = LEFTOVERS.validate(
-        frame.astype({"household_id": int, "reason": "str", "missing": "str"})
-    )
-    return checked
+        # what would have to give in the new plan is not known yet: planning.full_days
+        name, missing = _FULL if reason[0] == "day_full" else reason
+        rows.append({"household_id": key, "reason": name, "missing": missing})
+    return frame_of(rows, LEFTOVERS)
 
 
 def _pairs(frame: pd.DataFrame, columns: list[str]) -> list[tuple[int, tuple[str, str]]]:

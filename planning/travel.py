@@ -14,7 +14,7 @@ from common.settings import StreetSettings
 from geodata.network import StreetNetwork
 from geodata.parking import NOWHERE, Parking, park_points
 from geodata.point_graph import PointGraph, put_points
-from planning.door_times import DoorPart, Keep, door_part, door_times, make_anew
+from planning.door_times import DoorPart, Keep, door_part, door_times, make_anew, times_of_hubs
 from planning.legs import drive_legs, street_legs
 from planning.meetings import Meeting
 from planning.teams import Team
@@ -29,16 +29,20 @@ class TravelPart:
     lonlat: NDArray[np.float64]  # k x 2, EPSG:4326
     keep: Keep = make_anew
 
-    def durations(self, *transports: str) -> NDArray[np.int32]:
+    def durations(
+        self, *transports: str, hubs: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int32]:
         """Return the seconds from door to door, k x k; the slowest of ``transports`` counts.
 
         A leg is the way along the streets plus the walk from and to the doors; two points at
-        the same place are no time apart. ``UNREACHABLE`` where one of them has no way.
+        the same place are no time apart. ``UNREACHABLE`` where one of them has no way. With
+        ``hubs`` only the ways from and to these points are looked for, and nothing is kept.
         """
         slowest = np.zeros((len(self.lonlat), len(self.lonlat)), np.int32)
         closed = np.zeros(slowest.shape, np.bool_)
         for transport in transports:
-            times = door_times(self.doors[transport], self.keep)
+            doors = self.doors[transport]
+            times = door_times(doors, self.keep) if hubs is None else times_of_hubs(doors, hubs)
             closed |= times == UNREACHABLE
             slowest = np.maximum(slowest, times)
         slowest[closed] = UNREACHABLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -19,9 +19,11 @@ from planning.camat_week import plan_camats
 from planning.columns import FAMILIES
 from planning.edits import Edit, wishes_of, without_banned
 from planning.eligibility import service_seconds, sort_out
+from planning.full_days import explain_full_days
 from planning.groups import (
-    GroupResult,
     GroupTask,
+    Runner,
+    one_after_the_other,
     plan_group,
     territory_groups,
 )
@@ -37,22 +39,13 @@ from planning.travel import Travel
 from planning.week_hours import with_week_hours
 from routing.problem import Stop
 
-Runner = Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]
-
-_RIDE_S = 300  # a usual leg, seconds: to guess how many visits a day holds, and which are worth it
+_RIDE_S = 300  # a usual leg, seconds: only to guess how many visits a day holds, and their worth
 
 
 class NoTeamError(NothingToDoError):
     """No team works in the area this week."""
 
     code = "no-team"
-
-
-def one_after_the_other(
-    function: Callable[[GroupTask], GroupResult], tasks: Sequence[GroupTask]
-) -> Iterable[GroupResult]:
-    """Run the tasks in this process, in order."""
-    return map(function, tasks)
 
 
 def plan_week(
@@ -129,6 +122,7 @@ def plan_week(
     offers = home_offers(families, sorted_, settings, wishes)
     refuse_pins(pin_faults(wishes, families, sorted_, offers, days, travel))
     offers += meeting_offers(meetings, sorted_, settings)
+    all_offers = {offer.stop_id: offer for offer in offers}
     stands = read_before(before, families, meetings)
     camat_results, appointments = plan_camats(
         offers,
@@ -166,6 +160,7 @@ def plan_week(
         meetings,
     )
     refuse_pins(unplaced_pins(wishes, families, set(plan.visits["household_id"])))
+    plan = explain_full_days(plan, all_offers, days, meetings, travel, run)
     refuse_violations(check_plan(plan, families, teams, edits))
     return plan
 

@@ -13,8 +13,10 @@ from routing.problem import UNREACHABLE
 _SLICE = 64  # rows searched at once: bounds memory to 64 x nodes of the graph
 
 
-def duration_matrix(graph: csr_array, nodes: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return the shortest time between each two of k nodes.
+def duration_matrix(
+    graph: csr_array, nodes: NDArray[np.int64], hubs: NDArray[np.int64] | None = None
+) -> NDArray[np.int32]:
+    """Return the shortest time between each two of k nodes, or from and to the hubs alone.
 
     The graph is first cut to the area that any of these ways can touch (:func:`_area`), then
     made smaller without changing a time (:func:`routing.contraction.contract`); what is left is
@@ -26,25 +28,35 @@ def duration_matrix(graph: csr_array, nodes: NDArray[np.int64]) -> NDArray[np.in
         N x N, positive seconds of each arc, row = from.
     nodes
         k node numbers; may repeat.
+    hubs
+        Which of ``nodes``, by their place there; None: all.
 
     Returns
     -------
     NDArray[np.int32]
-        k x k, whole seconds (rounded half to even), ``UNREACHABLE`` where there is no way.
+        k x k, whole seconds (rounded half to even), ``UNREACHABLE`` where there is no way, and
+        where neither end is a hub.
     """
     asked, place = np.unique(nodes, return_inverse=True)
-    times = np.empty((len(asked), len(asked)))
+    times = np.full((len(asked), len(asked)), np.inf)
     if len(asked) > 0:
         inside = _area(graph, asked)
         small, at = contract(graph[inside][:, inside], np.searchsorted(inside, asked))
-        for first in range(0, len(asked), _SLICE):
-            rows = slice(first, first + _SLICE)
+        sources = np.arange(len(asked)) if hubs is None else np.unique(place[hubs])
+        for rows in _slices(sources):
             times[rows] = dijkstra(small, indices=at[rows])[:, at]
+        back = small.T.tocsr()
+        for rows in () if hubs is None else _slices(sources):
+            times[:, rows] = dijkstra(back, indices=at[rows])[:, at].T
     whole = np.full(times.shape, UNREACHABLE, np.int32)
     reached = np.isfinite(times)
     # a half second stays one however the sum was taken: digits beyond 1e-8 s are noise
     whole[reached] = np.rint(np.round(times[reached], 8)).astype(np.int32)
     return whole[np.ix_(place, place)]
+
+
+def _slices(numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [numbers[first : first + _SLICE] for first in range(0, len(numbers), _SLICE)]
 
 
 def _area(graph: csr_array, asked: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 Personal columns stand alone in ``household_persons`` and raw rows alone in
 ``quarantined_rows``, so that either can be encrypted without touching the rest.
 Rows of a published plan and records that are only added to are guarded by triggers
-(storage.migrations, 0001 to 0006).
+(storage.migrations, 0001 to 0007).
 """
 
 from __future__ import annotations
@@ -265,6 +265,10 @@ plan_leftovers = sa.Table(
     household_column(primary_key=False),
     text_column("reason"),
     text_column("missing"),
+    sa.Column("missing_s", sa.Integer, nullable=True),
+    text_column("team_id", nullable=True),
+    text_column("day_date", nullable=True),
+    sa.Column("instead_of", sa.Integer, nullable=True),  # household_id of a visit of the plan
 )
 
 jobs = sa.Table(

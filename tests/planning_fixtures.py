@@ -17,11 +17,12 @@ from common.settings import Settings
 from geodata.columns import MODES
 from geodata.network import StreetNetwork, build_network
 from planning.columns import FAMILIES
+from planning.groups import Runner, one_after_the_other
 from planning.meetings import Meeting, MeetingPlace, make_meetings
 from planning.plan import WeekPlan
 from planning.teams import Shift, Team
 from planning.travel import Travel, prepare_travel
-from planning.week import Runner, one_after_the_other, plan_week
+from planning.week import plan_week
 
 WEEK = Week(2026, 49)  # 30 November to 6 December: no holiday
 KELURAHAN = ("36.71.01.1001", "36.71.01.1002", "36.71.01.1003")

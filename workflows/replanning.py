@@ -25,10 +25,14 @@ from storage.street_files import read_networks
 from storage.workspace import Workspace
 from workflows.edits import Asked, asked_of, first_open_weekday, refusal
 from workflows.ground import Ground, busy_days
+from workflows.group_runner import Span, group_runner
 from workflows.newest import Newest, read_newest
 from workflows.progress import Progress, silent
 from workflows.versions import NewVersion
 from workflows.weeks import plan_counts
+
+_ROUND = Span(0.7, 0.95, N_("Mencari sebab hari penuh"))
+_MANY = 8  # groups of teams for which other processes are worth starting
 
 
 class NothingChangedError(NothingToDoError):
@@ -94,17 +98,19 @@ def replan(
     travel = replace(newest.travel(read_networks(workspace)), keep=keep)
     progress(0.6, N_("Menyusun rute"))
     try:
-        made = replan_week(
-            newest.plan,
-            newest.families,
-            with_absences(newest.teams, wishes_of(asked.edits), wanted),
-            travel,
-            newest.settings,
-            closed=city_holidays(newest.ground.calendar, wanted),
-            edits=asked.edits,
-            busy=busy_days(newest.ground, newest.families, wanted),
-            first_weekday=first_open_weekday(wanted, today),
-        )
+        with group_runner(None, progress, (_ROUND,), least_tasks=_MANY) as run:
+            made = replan_week(
+                newest.plan,
+                newest.families,
+                with_absences(newest.teams, wishes_of(asked.edits), wanted),
+                travel,
+                newest.settings,
+                closed=city_holidays(newest.ground.calendar, wanted),
+                edits=asked.edits,
+                busy=busy_days(newest.ground, newest.families, wanted),
+                first_weekday=first_open_weekday(wanted, today),
+                run=run,
+            )
     except PinsRefusedError as error:
         raise refusal(error, asked) from None
     causes = _with_meetings(made.causes, newest.ground, wanted)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import date, datetime
 from math import ceil
 from pathlib import Path
@@ -17,7 +16,7 @@ from common.language import N_
 from common.settings import read_settings
 from planning.calendar import city_holidays, with_moved_half_day
 from planning.edits import wishes_of, with_absences
-from planning.groups import GroupResult, GroupTask, territory_groups
+from planning.groups import territory_groups
 from planning.merging import known_together, seen_together
 from planning.pins import PinsRefusedError
 from planning.plan import WeekPlan
@@ -33,7 +32,6 @@ from storage.scores import replace_scores
 from storage.street_files import read_networks
 from storage.workspace import Workspace
 from workflows.edits import asked_of, refusal
-from workflows.fanout import fan_out, processes
 from workflows.ground import (
     NotPlacedError,
     UnknownAreaError,
@@ -44,9 +42,14 @@ from workflows.ground import (
     require_kecamatan,
     scope_of,
 )
+from workflows.group_runner import Span, group_runner
 from workflows.progress import Progress, silent
 from workflows.scoring import score_for
 
+_ROUNDS = (
+    Span(0.1, 0.85, N_("Menyusun rute")),
+    Span(0.85, 0.95, N_("Mencari sebab hari penuh")),
+)
 __all__ = ["NotPlacedError", "UnknownAreaError", "make_plan", "plan_counts", "require_kecamatan"]
 
 
@@ -126,23 +129,24 @@ def make_plan(
         times_keeper(workspace, settings.streets.kept_times_mb),
     )
     try:
-        plan = plan_week(
-            families,
-            teams,
-            wanted,
-            area or CITY,
-            travel,
-            settings,
-            closed=closed,
-            last_seen=last_seen_by_camat(ground),
-            meetings=meetings,
-            busy=busy_days(ground, families, wanted),
-            edits=asked.edits,
-            teams_before=teams_before(met, crews),
-            before=_newest(database, wanted, area),
-            run=_in_processes(workers, progress),
-            seconds=None if seconds is None else _share(seconds, teams, workers),
-        )
+        with group_runner(workers, progress, _ROUNDS) as run:
+            plan = plan_week(
+                families,
+                teams,
+                wanted,
+                area or CITY,
+                travel,
+                settings,
+                closed=closed,
+                last_seen=last_seen_by_camat(ground),
+                meetings=meetings,
+                busy=busy_days(ground, families, wanted),
+                edits=asked.edits,
+                teams_before=teams_before(met, crews),
+                before=_newest(database, wanted, area),
+                run=run,
+                seconds=None if seconds is None else _share(seconds, teams, workers),
+            )
     except PinsRefusedError as error:
         raise refusal(error, asked) from None
     progress(0.97, N_("Menyimpan rencana"))
@@ -204,20 +208,3 @@ def _share(seconds: float, teams: Sequence[Team], workers: int | None) -> float:
     """Return the part of the whole plan's search time that one group may use."""
     groups = territory_groups([team for team in teams if team.kind != "camat"])
     return seconds * (workers or os.cpu_count() or 1) / max(1, len(groups))
-
-
-def _in_processes(
-    workers: int | None, progress: Progress
-) -> Callable[[Callable[[GroupTask], GroupResult], Sequence[GroupTask]], Iterable[GroupResult]]:
-    """Return a runner that plans the groups in processes, the largest first; one: this process."""
-
-    def run(
-        function: Callable[[GroupTask], GroupResult], tasks: Sequence[GroupTask]
-    ) -> Iterable[GroupResult]:
-        largest_first = sorted(tasks, key=lambda task: -len(task.stops))
-        with ThreadPoolExecutor(1) if workers == 1 else processes(workers) as executor:
-            for done, result in enumerate(fan_out(executor, function, largest_first), start=1):
-                progress(0.1 + 0.8 * done / len(tasks), N_("Menyusun rute"))
-                yield result
-
-    return run

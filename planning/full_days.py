@@ -40,7 +40,7 @@ TIME, VISITS, HOURS, SEARCH, OVER = "time", "visits", "hours", "search", "over"
 class FullDays:
     """Everything one process needs to know what would have to give for some stops.
 
-    Nodes are those that stand, those asked about, then the bases.
+    Nodes are the stops that stand, those asked about, then the bases.
     """
 
     stops: tuple[Stop, ...]
@@ -106,10 +106,9 @@ def explain_full_days(
 
 def explain(task: FullDays) -> list[Explained]:
     """Return what would have to give for each stop asked about; runs in any process."""
-    nodes = np.arange(len(task.times.lonlat))
-    first = len(task.stops) - len(task.asked)
-    hubs: NDArray[np.int64] = nodes[(nodes < first) | (nodes >= len(task.stops))]
-    durations_s = {mode: task.times.durations(mode, hubs=hubs) for mode in task.times.doors}
+    durations_s = {
+        mode: task.times.durations(mode, hubs=_hubs(task, mode)) for mode in task.times.doors
+    }
     problem = Problem(task.stops, task.vehicles, durations_s)
     latest_s = {
         vehicle.vehicle_id: (team_and_weekday(vehicle.vehicle_id)[1] + 1) * DAY_S
@@ -118,6 +117,15 @@ def explain(task: FullDays) -> list[Explained]:
     gives = what_gives(problem, task.orders, task.asked, task.may_give_way, latest_s)
     stops = {stop.stop_id: stop for stop in task.stops}
     return [_explained(problem, stops, give) for give in gives]
+
+
+def _hubs(task: FullDays, mode: str) -> NDArray[np.int64]:
+    """Return the nodes between which teams move by a transport as the plan stands."""
+    node_of = {stop.stop_id: stop.node for stop in task.stops}
+    own = [vehicle for vehicle in task.vehicles if vehicle.profile == mode]
+    nodes = {node for vehicle in own for node in (vehicle.start_node, vehicle.end_node)}
+    nodes |= {node_of[key] for vehicle in own for key in task.orders[vehicle.vehicle_id]}
+    return np.array(sorted(nodes), np.int64)
 
 
 def _explained(problem: Problem, stops: Mapping[str, Stop], give: Give) -> Explained:
@@ -174,6 +182,10 @@ def _tasks(
 ) -> Iterator[FullDays]:
     """Yield each group of teams with the stops that wait for them, some at a time."""
     joint = Joint.of(standing, {})
+    waiting_for: dict[str, list[str]] = {}  # by vehicle
+    for key in waiting:
+        for vehicle in offers[key].vehicles:
+            waiting_for.setdefault(vehicle, []).append(key)
     for group in territory_groups(list({day.team.team_id: day.team for day in days}.values())):
         members = {team.team_id for team in group}
         own = {day.vehicle_id: day for day in days if day.team.team_id in members}
@@ -181,7 +193,7 @@ def _tasks(
         board = Board(own, kept, joint, frozenset())
         fixed = {each.stop_id for each in kept if joint.is_fixed(each)}
         homes = {each.stop_id for each in kept if not each.stop_id.startswith(PREFIX)} - fixed
-        asked = [key for key in waiting if not offers[key].vehicles.isdisjoint(own)]
+        asked = list(dict.fromkeys(key for each in own for key in waiting_for.get(each, ())))
         for first in range(0, len(asked), _MOST_ASKED):
             some = asked[first : first + _MOST_ASKED]
             stops = board.stops(some, offers)

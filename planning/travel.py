@@ -46,8 +46,8 @@ class TravelPart:
             closed |= times == UNREACHABLE
             slowest = np.maximum(slowest, times)
         slowest[closed] = UNREACHABLE
-        same = (self.lonlat[:, None, :] == self.lonlat[None, :, :]).all(axis=2)
-        slowest[same] = 0
+        _, place = np.unique(self.lonlat, axis=0, return_inverse=True)
+        slowest[place[:, None] == place[None, :]] = 0
         return slowest
 
 

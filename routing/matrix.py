@@ -41,13 +41,17 @@ def duration_matrix(
     times = np.full((len(asked), len(asked)), np.inf)
     if len(asked) > 0:
         inside = _area(graph, asked)
-        small, at = contract(graph[inside][:, inside], np.searchsorted(inside, asked))
+        near = graph[inside][:, inside]
+        small, at = contract(near, np.searchsorted(inside, asked))
         sources = np.arange(len(asked)) if hubs is None else np.unique(place[hubs])
         for rows in _slices(sources):
             times[rows] = dijkstra(small, indices=at[rows])[:, at]
-        back = small.T.tocsr()
-        for rows in () if hubs is None else _slices(sources):
-            times[:, rows] = dijkstra(back, indices=at[rows])[:, at].T
+        if hubs is not None and abs(near - near.T).nnz == 0:  # no one-way street
+            times[:, sources] = times[sources].T
+        elif hubs is not None:
+            back = small.T.tocsr()
+            for rows in _slices(sources):
+                times[:, rows] = dijkstra(back, indices=at[rows])[:, at].T
     whole = np.full(times.shape, UNREACHABLE, np.int32)
     reached = np.isfinite(times)
     # a half second stays one however the sum was taken: digits beyond 1e-8 s are noise

@@ -67,6 +67,22 @@ def test_every_time_is_the_shortest_one_to_the_second(graph: csr_array, seed: in
     assert np.abs(found[reached] - slow[reached]).max(initial=0) <= 0.5 + 1e-8
 
 
+@given(graph=streets(), seed=st.integers(0, 9), two_way=st.booleans())
+@settings(max_examples=100)
+def test_the_times_from_and_to_hubs_are_those_of_the_full_matrix(
+    graph: csr_array, seed: int, two_way: bool
+) -> None:
+    graph = csr_array(graph.maximum(graph.T)) if two_way else graph
+    random = np.random.default_rng(seed)
+    nodes = random.integers(0, graph.shape[0], 30)
+    hubs = random.choice(30, 5, replace=False)
+    found, full = duration_matrix(graph, nodes, hubs), duration_matrix(graph, nodes)
+    assert found[hubs].tolist() == full[hubs].tolist()
+    assert found[:, hubs].tolist() == full[:, hubs].tolist()
+    at_a_hub = np.isin(nodes, nodes[hubs])
+    assert (found[~at_a_hub][:, ~at_a_hub] == UNREACHABLE).all(), "and no other is looked for"
+
+
 @given(graph=streets(), seed=st.integers(0, 9), count=st.integers(1, 40))
 @settings(max_examples=100)
 def test_cutting_and_contracting_change_no_time_on_a_street_grid(

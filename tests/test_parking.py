@@ -19,7 +19,7 @@ from test_network import EPSG, SOUTH, SPEEDS, STEP, WEST, places, street_grids, 
 from geodata.network import EmptyNetworkError, Snaps, StreetNetwork, build_network, place_lonlat
 from geodata.parking import _LANDMARKS, NOWHERE, Parking, park_points
 from geodata.point_graph import path_line, put_points
-from planning.door_times import door_part, door_times, make_anew
+from planning.door_times import door_part, door_times, make_anew, times_of_hubs
 from planning.legs import drive_legs
 from planning.travel import Travel, put_doors
 from routing.problem import UNREACHABLE
@@ -157,6 +157,19 @@ def test_times_are_walk_ride_and_walk_and_a_leg_is_as_long_as_it_is_drawn(
             ends = gpd.GeoSeries(starts, crs="EPSG:4326").to_crs(EPSG)
             for end, place in ((0, ends.iloc[0]), (-1, ends.iloc[1])):
                 assert shapely.Point(drawn.coords[end]).distance(place) < 1.0
+
+
+@given(streets=street_grids(), at=places)
+@settings(max_examples=20, deadline=None)
+def test_times_of_some_doors_by_car_are_those_of_all(
+    streets: gpd.GeoDataFrame, at: list[tuple[float, float]]
+) -> None:
+    parking = parked(open_networks(streets), at, 300.0)
+    doors = door_part(parking.ride, np.arange(len(at)), parking)
+    hubs = np.arange(0, len(at), 2)
+    some, times = times_of_hubs(doors, hubs), door_times(doors, make_anew)
+    assert some[hubs].tolist() == times[hubs].tolist()
+    assert some[:, hubs].tolist() == times[:, hubs].tolist()
 
 
 @given(streets=street_grids(), at=places)

@@ -82,9 +82,7 @@ def times_of_hubs(doors: DoorPart, hubs: NDArray[np.int64] | None) -> Times:
     return times
 
 
-def _among(
-    numbers: NDArray[np.int64], hubs: NDArray[np.int64] | None
-) -> NDArray[np.int64] | None:
+def _among(numbers: NDArray[np.int64], hubs: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
     """Return the places in ``numbers`` of those that are hubs."""
     return None if hubs is None else np.flatnonzero(np.isin(numbers, hubs))
 

@@ -30,6 +30,7 @@ from routing.problem import Problem, Stop, Vehicle
 from routing.rearranging import Orders
 from routing.reasons import why_left
 
+_TOLD = ("missing_s", "team_id", "day_date", "instead_of")
 _MOST_ASKED = 1_000  # families looked at together: bounds the memory of their times
 # what is missing: time; a visit more than a day may hold; other hours of the family; nothing, or
 # a visit worth less, so that the search missed it; or a day that is not over
@@ -98,9 +99,8 @@ def explain_full_days(
     rows: list[Mapping[Hashable, Any]] = []
     for row in plan.leftovers.to_dict("records"):
         stop_id = asked.get(row["household_id"])
-        if stop_id in offers:
-            row |= _columns(found.get(str(stop_id)), plan)
-        rows.append(row)
+        told = _columns(found.get(str(stop_id)), plan) if stop_id in offers else {}
+        rows.append({**row, **told})
     return replace(plan, leftovers=frame_of(rows, LEFTOVERS))
 
 
@@ -145,22 +145,17 @@ def _explained(problem: Problem, stops: Mapping[str, Stop], give: Give) -> Expla
 
 def _columns(told: Explained | None, plan: WeekPlan) -> dict[Hashable, Any]:
     """Return what a leftover says; None: no day of its teams is open."""
+    columns: dict[Hashable, Any] = dict.fromkeys(_TOLD)
     if told is None:
-        return {"missing": OVER}
+        return {**columns, "missing": OVER}
     give = told.give
-    columns: dict[Hashable, Any] = {
-        "reason": told.reason,
-        "missing": told.missing,
-        "instead_of": None if give.instead_of is None else int(give.instead_of),
-    }
+    if give.instead_of is not None:
+        columns["instead_of"] = int(give.instead_of)
     if give.vehicle_id is not None:
         team_id, weekday = team_and_weekday(give.vehicle_id)
-        columns |= {
-            "missing_s": give.late_s,
-            "team_id": team_id,
-            "day_date": plan.week.day(weekday).isoformat(),
-        }
-    return columns
+        columns["missing_s"], columns["team_id"] = give.late_s, team_id
+        columns["day_date"] = plan.week.day(weekday).isoformat()
+    return {**columns, "reason": told.reason, "missing": told.missing}
 
 
 def _standing(plan: WeekPlan, stop_of: Mapping[int, str]) -> list[Standing]:

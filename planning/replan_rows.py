@@ -71,7 +71,13 @@ def replanned(
         scope_code=before.scope_code,
         visits=VISITS.validate(visits),
         days=DAYS.validate(gpd.GeoDataFrame(days, geometry="geometry", crs="EPSG:4326")),
-        leftovers=_leftovers(before, families, sorted_, set(visits["household_id"])),
+        leftovers=_leftovers(
+            before,
+            families,
+            sorted_,
+            set(visits["household_id"]),
+            changed=bool(outcome.changed or outcome.alone),
+        ),
         households_in_scope=len(families),
         repeatable=before.repeatable,
     )
@@ -125,12 +131,22 @@ def _in_order(
 
 
 def _leftovers(
-    before: WeekPlan, families: pd.DataFrame, sorted_: Sorted, planned: set[int]
+    before: WeekPlan,
+    families: pd.DataFrame,
+    sorted_: Sorted,
+    planned: set[int],
+    *,
+    changed: bool,
 ) -> pd.DataFrame:
-    """Return every family that is not planned, once; a reason from before stays if it holds."""
+    """Return every family that is not planned, once; a reason from before stays if it holds.
+
+    What would have to give on a full day is not known where anything ``changed``: see
+    planning.full_days.
+    """
     columns = ["reason", "missing"]
     old = dict(_pairs(before.leftovers, columns))
     now = dict(_pairs(sorted_.leftovers, columns))
+    said = {int(row["household_id"]): row for row in before.leftovers.to_dict("records")}
     rows: list[Mapping[Hashable, Any]] = []
     for key in sorted(set(families.index) - planned):
         was, is_ = old.get(key), now.get(key)
@@ -140,7 +156,9 @@ def _leftovers(
             reason = was  # asked for at a meeting that found no room
         else:
             reason = is_
-        # what would have to give in the new plan is not known yet: planning.full_days
+        if reason == was and not changed:
+            rows.append(said[key])
+            continue
         name, missing = _FULL if reason[0] == "day_full" else reason
         rows.append({"household_id": key, "reason": name, "missing": missing})
     return frame_of(rows, LEFTOVERS)

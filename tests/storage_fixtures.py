@@ -224,11 +224,17 @@ def make_plan(
         geometry=[line] * n,
         crs="EPSG:4326",
     )
+    many = len(left)
     leftovers = pd.DataFrame(
         {
             "household_id": pd.Series(left, dtype="int64"),
-            "reason": pd.Series(["day_full"] * len(left), dtype="str"),
-            "missing": pd.Series([""] * len(left), dtype="str"),
+            "reason": pd.Series(["day_full"] * many, dtype="str"),
+            "missing": pd.Series(["time"] * many, dtype="str"),
+            # a plan of old does not say more
+            "missing_s": pd.Series([None, *range(60, 60 + many)][:many], dtype="Int64"),
+            "team_id": pd.Series([None, *team_ids[:1] * many][:many], dtype="str"),
+            "day_date": pd.Series([None, *[day] * many][:many], dtype="str"),
+            "instead_of": pd.Series([None, *planned[:1] * many][:many], dtype="Int64"),
         }
     )
     return WeekPlan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from planning_fixtures import (
 
 from common.clock import Week
 from common.errors import SambangiError
-from planning.groups import GroupResult, GroupTask
+from planning.groups import GroupResult, Runner, T
 from planning.plan import WeekPlan
 from planning.plan_check import PlanViolationError, check_plan, refuse_violations
 from planning.teams import Shift
@@ -298,13 +298,12 @@ def test_a_refused_plan_is_our_fault() -> None:
     assert PlanViolationError.exit_code == SambangiError.exit_code == 1
 
 
-def spoilt(change: Callable[[GroupResult], GroupResult]) -> Callable[..., Iterable[GroupResult]]:
-    """A runner whose results are changed on their way back."""
+def spoilt(change: Callable[[GroupResult], GroupResult]) -> Runner:
+    """A runner whose routes are changed on their way back."""
 
-    def run(
-        function: Callable[[GroupTask], GroupResult], tasks: Sequence[GroupTask]
-    ) -> list[GroupResult]:
-        return [change(function(task)) for task in tasks]
+    def run(function: Callable[[T], Any], tasks: Sequence[T]) -> list[Any]:
+        found = [function(task) for task in tasks]
+        return [change(each) if isinstance(each, GroupResult) else each for each in found]
 
     return run
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 from storage_fixtures import make_households, make_plan, no_issues, no_quarantine
@@ -14,7 +15,7 @@ from common.clock import Week
 from planning.columns import DAYS, LEFTOVERS, VISITS
 from planning.plan import WeekPlan
 from storage import tables
-from storage.database import Connection, Database, reading, transaction
+from storage.database import Connection, Database, alembic_config, reading, transaction
 from storage.households import load_households, store_import
 from storage.plans import (
     PlanRecord,
@@ -144,7 +145,7 @@ CHANGES = [
     "UPDATE plan_leftovers SET plan_id = {plan} WHERE plan_id = {draft} AND position = 9",
     "UPDATE plans SET version = 9 WHERE plan_id = {plan}",
     "UPDATE plans SET state = 'draft' WHERE plan_id = {plan}",
-    "INSERT INTO plan_leftovers VALUES ({plan}, 99, {family}, 'day_full', '')",
+    "INSERT INTO plan_leftovers VALUES ({plan}, 9, {family}, 'day_full', '', 0, '', '', 0)",
 ]
 
 
@@ -164,6 +165,38 @@ def test_a_published_plan_refuses_every_change(
         transaction(database) as conn,
     ):
         conn.execute(sa.text(statement))
+
+
+def test_migrating_down_and_up_keeps_each_reason_and_the_guards_of_what_was_published(
+    fresh_database: Database,
+) -> None:
+    with transaction(fresh_database) as conn:
+        store_import(
+            conn, kind="register", file_sha256="a", layout="l", codes="c", at=AT, rows_read=9,
+            households=make_households([f"F{i}" for i in range(9)]),
+            quarantined=no_quarantine(), issues=no_issues(),
+        )  # fmt: skip
+        ids = [int(each) for each in load_households(conn).index]
+        plan = make_plan(WEEK, ["t1"], ids)
+        published = publish_plan(conn, keep(conn, plan).plan_id, AT).plan_id
+    told = ["missing_s", "team_id", "day_date", "instead_of"]
+    assert plan.leftovers[told].notna().any().all()
+    with transaction(fresh_database) as conn:
+        command.downgrade(alembic_config(conn), "0006")
+        columns = {each["name"] for each in sa.inspect(conn).get_columns("plan_leftovers")}
+        assert columns.isdisjoint(told)
+    with transaction(fresh_database) as conn:
+        command.upgrade(alembic_config(conn), "head")
+        old = load_plan(conn, published)
+        assert keep(conn, plan).version == 2
+    assert_frame_equal(old.leftovers.drop(columns=told), plan.leftovers.drop(columns=told))
+    assert old.leftovers[told].isna().all(axis=None), "nobody asked when it was made"
+    LEFTOVERS.validate(old.leftovers)
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="a published plan never changes"),
+        transaction(fresh_database) as conn,
+    ):
+        conn.execute(tables.plan_leftovers.update().values(missing_s=1))
 
 
 def test_a_draft_may_still_be_removed(database: Database, ids: list[int]) -> None:

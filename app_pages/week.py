@@ -14,6 +14,7 @@ from app_pages.week_board import chosen_row, show_board
 from app_pages.week_changes import show_changes
 from app_pages.week_edit import show_edit
 from app_pages.week_fields import cell_of
+from app_pages.week_full import show_full_days
 from app_pages.week_jobs import show_planning, show_replanning
 from app_pages.week_reads import desk_of
 from app_pages.week_words import day_words
@@ -187,6 +188,7 @@ def _show_left_out(scene: Scene, view: WeekView) -> None:
             total=number_text(view.in_scope, 0, scene.language),
         )
     )
+    show_full_days(scene, view)
 
 
 def _show_publishing(scene: Scene, record: PlanRecord) -> None:

@@ -42,7 +42,7 @@ REASON_WORDS = {
     ),
     "day_full": (
         N_("hari tim sudah penuh"),
-        N_("Menunggu giliran; tambah tim, hari atau kunjungan per hari agar lebih cepat."),
+        N_("Menunggu giliran; di bawah tertulis apa yang kurang bagi tiap keluarga."),
     ),
 }
 

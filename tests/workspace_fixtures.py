@@ -136,7 +136,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
         del workers
         return ThreadPoolExecutor(max_workers=1)
 
-    monkeypatch.setattr("workflows.weeks.processes", here)
+    monkeypatch.setattr("workflows.group_runner.processes", here)
     monkeypatch.setattr("workflows.publishing.processes", here)
 
 

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from common.clock import Week
+from planning.full_days import VISITS
 from planning.plan import WeekPlan
 from planning.teams import Team
 from storage.areas import load_areas, load_city_report
@@ -93,6 +94,8 @@ class WeekView:
     record: PlanRecord
     days: pd.DataFrame  # a row per team-day with a route, see _DAY_COLUMNS
     left_out: dict[str, int]  # reason -> families
+    # planning.columns.LEFTOVERS of reason day_full and their team_name; who lacks least first
+    full_days: pd.DataFrame
     visits_by_area: pd.Series  # index area_code; kelurahan without a visit count 0
     planned: int  # families on the plan; a joint visit counts once
 
@@ -204,6 +207,7 @@ def read_week(workspace: Workspace, plan_id: int, kecamatan_code: str | None) ->
         record=record,
         days=days,
         left_out={str(key): int(n) for key, n in leftovers["reason"].value_counts().items()},
+        full_days=_full_days(leftovers, teams),
         visits_by_area=per_area.reindex(list(codes), fill_value=0),
         planned=len(met),
     )
@@ -252,6 +256,17 @@ def read_day_source(workspace: Workspace, plan_id: int) -> SheetSource:
     """
     with reading(open_database(workspace)) as conn:
         return read_sheet_source(workspace, conn, find_plan(conn, plan_id))
+
+
+def _full_days(leftovers: pd.DataFrame, teams: Sequence[Team]) -> pd.DataFrame:
+    """Return the families whose teams' days are full; a team no longer known shows its id."""
+    full = leftovers[leftovers["reason"] == "day_full"]
+    names = full["team_id"].map({team.team_id: team.name for team in teams})
+    full = full.assign(team_name=names.fillna(full["team_id"]))
+    # what a day has room for comes before what one visit more would have to be allowed for
+    full = full.assign(many=full["missing"] == VISITS)
+    full = full.sort_values(["many", "missing_s", "household_id"])
+    return full.drop(columns="many").reset_index(drop=True)
 
 
 def _local_day(at: pd.Timestamp) -> date:

@@ -167,6 +167,7 @@ def _newest(database: Database, week: Week, area: str | None) -> WeekPlan | None
 def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict[str, Any]:
     """Return the counts of a plan; ``registered`` = outside scope + planned + left out."""
     reasons = plan.leftovers["reason"].value_counts().sort_index().to_dict()
+    full = plan.leftovers.loc[plan.leftovers["reason"] == "day_full", "missing"]
     first_rows = plan.visits.drop_duplicates("household_id")
     meetings = first_rows[first_rows["kind"] == "kader"]
     homes = plan.visits[plan.visits["kind"] == "home"]
@@ -177,6 +178,7 @@ def plan_counts(plan: WeekPlan, families: pd.DataFrame, registered: int) -> dict
         "planned": plan.households_planned,
         "left_out": len(plan.leftovers),
         "left_out_by_reason": reasons,
+        "day_full_for_want_of": full.value_counts().sort_index().to_dict(),
         "team_days": len(plan.days),
         "teams": int(plan.days["team_id"].nunique()),
         "visits": len(homes),

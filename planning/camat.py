@@ -109,6 +109,7 @@ def camat_day(
         profile_of={day.team.team_id: "together"},
         search=settings.search,
         seconds=seconds,
+        weigh_travel=False,  # the camat sees those at highest risk
     )
     return CamatDay(task, day, partner)
 

@@ -68,6 +68,7 @@ class GroupTask:
     open_to: dict[str, frozenset[str]] = field(default_factory=dict)
     # team-day -> its stops in an older plan of the week, which is not to be fallen short of
     before: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weigh_travel: bool = True  # a prize counts as many seconds of travel, else more than any
 
     def problem(self) -> Problem:
         """Return the group's week as a problem."""
@@ -127,12 +128,15 @@ def _search(problem: Problem, task: GroupTask) -> tuple[Problem, Solution]:
     """
     steps = task.search.steps_per_stop * len(task.stops)
     if task.seconds is None or not task.before:
-        solution = solve(problem, work_limit=steps, seconds=task.seconds)
+        solution = solve(
+            problem, work_limit=steps, seconds=task.seconds, weigh_travel=task.weigh_travel
+        )
         filled, solution = fill_up(problem, solution, task.open_to)
         standing = keep(_with_standing(problem, task), task.before)
         if collected(problem, solution.routes) >= collected(problem, standing):
             return filled, solution
     problem = _with_standing(problem, task)
+    # no travel outweighs a prize now, so that no less is collected
     solution = solve(problem, work_limit=steps, seconds=task.seconds, first=task.before)
     return fill_up(problem, solution, task.open_to)
 

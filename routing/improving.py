@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.arrays import Car, Layout, Rest, Task, layout
+from routing.arrays import Car, Layout, Rest, Task, layout, new_state
+from routing.moves import load, top_up
 from routing.problem import Problem, Vehicle
-from routing.search import Found, search
+from routing.search import Found, as_arrays, as_lists, search
 
 _MUST = 10  # weight of a must-stop besides its prize, in the largest prize
 
@@ -17,6 +18,7 @@ def improve(
     problem: Problem,
     allowed: Sequence[Sequence[int]],
     *,
+    weigh_travel: bool,
     steps: int,
     seconds: float | None = None,
     first: Sequence[Sequence[int]] | None = None,
@@ -27,6 +29,8 @@ def improve(
     ----------
     allowed
         For each stop the numbers of the vehicles that may make it.
+    weigh_travel
+        A second of travel counts as much as a unit of prize; else no travel outweighs a prize.
     steps
         Of each of two walkers; the same steps give the same routes.
     seconds
@@ -34,11 +38,25 @@ def improve(
     first
         Stops (their numbers) of each vehicle to start from, in driving order.
     """
+    p = arrays_of(problem, allowed, weigh_travel=weigh_travel)
+    price = 1.0 if weigh_travel else None
+    return search(p, seed=0, work=steps, seconds=seconds, last_price=price, first=first)
+
+
+def topped_up(
+    problem: Problem, allowed: Sequence[Sequence[int]], orders: Sequence[Sequence[int]]
+) -> list[list[int]]:
+    """Return the routes with every stop put in that still fits, the largest prize first."""
     p = arrays_of(problem, allowed)
-    return search(p, seed=0, work=steps, seconds=seconds, first=first)
+    state = new_state(p, 0)
+    load(p, state, *as_arrays(p, state, orders))
+    top_up(p, state, np.argsort(-p.rank, kind="stable"))
+    return as_lists(state.seq, state.size)
 
 
-def arrays_of(problem: Problem, allowed: Sequence[Sequence[int]]) -> Layout:
+def arrays_of(
+    problem: Problem, allowed: Sequence[Sequence[int]], *, weigh_travel: bool = False
+) -> Layout:
     """Return the arrays of a problem; no sum of prizes outranks a must."""
     profiles = sorted(problem.durations_s)
     seconds = [problem.durations_s[name].astype(np.int64) for name in profiles]
@@ -48,8 +66,8 @@ def arrays_of(problem: Problem, allowed: Sequence[Sequence[int]]) -> Layout:
         Task(
             node=stop.node,
             service_s=stop.service_s,
-            rank=stop.prize + outranks * stop.must,
-            prize=0,  # the rank says it all
+            rank=outranks * stop.must + (0 if weigh_travel else stop.prize),
+            prize=stop.prize if weigh_travel else 0,
             weight=stop.prize + (_MUST * (most + 1) if stop.must else 0),
             windows_s=stop.windows_s,
         )

@@ -36,6 +36,7 @@ def polish(
     allowed: Sequence[Sequence[int]],
     orders: Sequence[Sequence[int]],
     *,
+    weigh_travel: bool,
     work_limit: int,
     seconds: float | None = None,
 ) -> tuple[list[list[int]], bool]:
@@ -47,13 +48,17 @@ def polish(
         For each stop the numbers of the vehicles that may make it; none: it is left alone.
     orders
         Stops (their numbers) of each vehicle, in driving order; they can be scheduled.
+    weigh_travel
+        A second of travel counts as much as a unit of prize; else no travel outweighs a prize.
     work_limit
         Most improvements that are accepted.
     seconds
         Cap on wall-clock time.
     """
     offered = [i for i, vehicles in enumerate(allowed) if vehicles]
-    return _Model(problem, offered, allowed).descend(orders, work_limit, seconds)
+    return _Model(problem, offered, allowed, weigh_travel=weigh_travel).descend(
+        orders, work_limit, seconds
+    )
 
 
 class _Model:
@@ -63,7 +68,12 @@ class _Model:
     """
 
     def __init__(
-        self, problem: Problem, offered: list[int], allowed: Sequence[Sequence[int]]
+        self,
+        problem: Problem,
+        offered: list[int],
+        allowed: Sequence[Sequence[int]],
+        *,
+        weigh_travel: bool,
     ) -> None:
         self.problem = problem
         self.offered = offered
@@ -83,7 +93,7 @@ class _Model:
         self.time = self._add_times()
         self._add_most_stops()
         self._add_shifts()
-        self._add_stops(allowed)
+        self._add_stops(allowed, 1 if weigh_travel else self._second_per_prize(stops))
 
     def _add_times(self) -> Any:  # noqa: ANN401  # OR-Tools carries no types
         routing, vehicles = self.routing, self.problem.vehicles
@@ -129,9 +139,8 @@ class _Model:
                 )
                 self.time.SetBreakIntervalsOfVehicle([rest], number, visit_s)
 
-    def _add_stops(self, allowed: Sequence[Sequence[int]]) -> None:
+    def _add_stops(self, allowed: Sequence[Sequence[int]], worth: int) -> None:
         stops = [self.problem.stops[i] for i in self.offered]
-        worth = self._second_per_prize(stops)
         outweighs = 1 + worth * (1 + sum(stop.prize for stop in stops))
         for number, stop in enumerate(stops):
             index = self.manager.NodeToIndex(number)

@@ -32,6 +32,7 @@ _LOOSE = (2.0, 100.0)  # price of a weight at first, in the value of the time it
 _TIGHT = 1000.0  # at last, when ranks decide
 _RISE = 0.7  # share of the search after which the price rises
 _HEAT = (10.0, 1.0)  # temperature in usual legs: at first a unit of that price, and at last
+_COOL = (1.0, 0.1)  # the same where the price of a weight is given and does not rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def search(
     clock = _Clock(work, seconds, time.monotonic())
     stop = stop or Event()
     walkers = [new_state(p, seed * 1009 + number) for number in range(_WALKERS)]
-    routes, sizes = _as_arrays(p, walkers[0], first or [])
+    routes, sizes = as_arrays(p, walkers[0], first or [])
     for each in walkers:
         load(p, each, routes, sizes)
         _mark_best(each)
@@ -124,7 +125,7 @@ def search(
         top_up(p, found, np.argsort(-p.rank, kind="stable"))
         _mark_best(found)
     in_full = work is not None and steps >= work
-    return Found(_as_lists(found.best, found.best_size), steps, in_full, stop.is_set())
+    return Found(as_lists(found.best, found.best_size), steps, in_full, stop.is_set())
 
 
 def _compile(p: Layout) -> None:
@@ -158,7 +159,8 @@ def _pace(p: Layout, last_price: float | None) -> tuple[float, float, float, flo
     first = loose * value
     final = _TIGHT * value if last_price is None else last_price
     heat = leg * cost_of_second
-    return _HEAT[0] * loose * heat, _HEAT[1] * heat, min(first, final), final, _RISE
+    hot, cold = _HEAT if last_price is None else _COOL
+    return hot * loose * heat, cold * heat, min(first, final), final, _RISE
 
 
 def _mark_best(s: State) -> None:
@@ -246,7 +248,7 @@ class _Split:
         return self.record
 
 
-def _as_arrays(
+def as_arrays(
     p: Layout, s: State, orders: Sequence[Sequence[int]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the orders as arrays, without those that do not fit into them or are not allowed."""
@@ -259,5 +261,6 @@ def _as_arrays(
     return routes, sizes
 
 
-def _as_lists(routes: NDArray[np.int32], sizes: NDArray[np.int32]) -> list[list[int]]:
+def as_lists(routes: NDArray[np.int32], sizes: NDArray[np.int32]) -> list[list[int]]:
+    """Return the stops of each vehicle in order."""
     return [routes[r, 1 : sizes[r] + 1].tolist() for r in range(len(sizes))]

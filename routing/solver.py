@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from common.errors import SambangiError, WrongCallError
 from common.language import N_
-from routing.improving import improve
+from routing.improving import improve, topped_up
 from routing.keeping import keep, worth
 from routing.polishing import polish
 from routing.problem import Problem, Route, Solution
@@ -36,6 +36,7 @@ def solve(
     work_limit: int,
     seconds: float | None = None,
     first: Mapping[str, Sequence[str]] | None = None,
+    weigh_travel: bool = False,
 ) -> Solution:
     """Choose stops and build routes: most musts, then most prize, then least travel.
 
@@ -53,6 +54,9 @@ def solve(
     first
         Ids of the stops of each vehicle to start from, by its id and in driving order; those
         that it cannot keep are dropped (:func:`routing.keeping.keep`).
+    weigh_travel
+        A second of travel counts as much as a unit of prize: of stops that cannot all be made
+        the nearer ones are. Whatever still fits in the end is made all the same.
 
     Raises
     ------
@@ -69,7 +73,9 @@ def solve(
     working = replace(problem, vehicles=tuple(problem.vehicles[number] for number in useful))
     may = [[useful.index(number) for number in numbers] for numbers in allowed]
     begin = None if first is None else _numbers(working, first)
-    orders, repeatable = _search(working, may, work_limit, seconds, begin)
+    orders, repeatable = _search(working, may, work_limit, seconds, begin, weigh_travel)
+    if weigh_travel:
+        orders = topped_up(working, may, orders)
     routes: list[Route] = []
     for vehicle, order in zip(working.vehicles, orders, strict=True):
         if not order:
@@ -96,14 +102,24 @@ def _search(
     work_limit: int,
     seconds: float | None,
     first: Sequence[Sequence[int]] | None,
+    weigh_travel: bool,
 ) -> tuple[list[list[int]], bool]:
     """Return the stops of each vehicle in order, and whether the result is repeatable."""
     begun = time.monotonic()
     share = None if seconds is None else _SEARCH_SHARE * seconds
-    found = improve(problem, allowed, steps=work_limit, seconds=share, first=first)
+    found = improve(
+        problem, allowed, weigh_travel=weigh_travel, steps=work_limit, seconds=share, first=first
+    )
     rest = None if seconds is None else max(0.0, seconds - (time.monotonic() - begun))
-    orders, settled = polish(problem, allowed, found.orders, work_limit=work_limit, seconds=rest)
-    if _worth(problem, orders) < _worth(problem, found.orders):
+    orders, settled = polish(
+        problem,
+        allowed,
+        found.orders,
+        weigh_travel=weigh_travel,
+        work_limit=work_limit,
+        seconds=rest,
+    )
+    if not weigh_travel and _worth(problem, orders) < _worth(problem, found.orders):
         orders = found.orders  # OR-Tools cannot weigh vast prizes: some travel outweighed one
     return orders, settled and found.in_full
 

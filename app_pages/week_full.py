@@ -21,7 +21,7 @@ _KINDS = {  # counts of the families, in this order
     VISITS: N_("**{count}** kurang jatah kunjungan sehari"),
     HOURS: N_("**{count}** tidak terjangkau pada jamnya"),
     OVER: N_("**{count}** hari timnya sudah lewat"),
-    SEARCH: N_("**{count}** terlewat oleh pencarian"),
+    SEARCH: N_("**{count}** mungkin, tetapi tidak dipilih pencarian"),
 }
 _PLAIN = {
     HOURS: N_("di luar jam keluarga; hari yang lebih panjang tidak menolong"),
@@ -107,6 +107,6 @@ def _instead(scene: Scene, row: dict[Any, Any]) -> str:
     number = str(row["instead_of"])
     if row["missing"] == SEARCH:
         text = N_("menggantikan kunjungan keluarga no. {number} yang nilainya lebih rendah; "
-                  "terlewat oleh pencarian")  # fmt: skip
+                  "tidak dipilih, biasanya karena lebih jauh")  # fmt: skip
         return scene.say(text, number=number)
     return scene.say(N_("menggantikan kunjungan keluarga no. {number}"), number=number)

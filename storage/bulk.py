@@ -26,6 +26,8 @@ def insert_rows(conn: Connection, table: sa.Table, columns: Mapping[str, Sequenc
     sqlalchemy.exc.DBAPIError
         The database refuses a row; the message quotes no value.
     """
+    if not any(len(values) for values in columns.values()):
+        return
     if conn.dialect.name == "postgresql":
         _copy(conn, table, _bound(conn, table, columns))
         return

@@ -191,7 +191,10 @@ def test_a_day_with_as_many_visits_as_it_may_hold_is_told_apart() -> None:
     )
     city = replace(small_city(), teams=teams)
     plan = city.plan()
-    assert set(plan.leftovers["missing"]) == {"visits"}
+    told = plan.leftovers["missing"].value_counts()
+    # besides those who could take the place of a nearer family of smaller prize
+    assert set(told.index) <= {"visits", "search"}
+    assert told["visits"] > len(plan.leftovers) / 2
     assert (plan.leftovers["missing_s"] >= 0).all()
 
 

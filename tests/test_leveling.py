@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -207,7 +208,14 @@ def plan_of(share: float) -> WeekPlan:
 
 def test_a_quiet_week_is_more_even_for_the_travel_that_the_setting_allows() -> None:
     made = {share: plan_of(share) for share in (-1.0, 0.02, 0.2)}
-    hours = {share: plan.days["end_s"] - plan.days["start_s"] for share, plan in made.items()}
+    hours = pd.DataFrame(
+        {
+            share: (plan.days["end_s"] - plan.days["start_s"]).set_axis(
+                plan.days["team_id"] + plan.days["day_date"]
+            )
+            for share, plan in made.items()
+        }
+    ).fillna(0)  # nothing to do
     travel = {share: plan.days["travel_s"].sum() for share, plan in made.items()}
     visited = {share: set(plan.visits["household_id"]) for share, plan in made.items()}
     assert visited[-1.0] == visited[0.02] == visited[0.2]

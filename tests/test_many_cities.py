@@ -75,6 +75,12 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("many-cities")
     for seed, city in enumerate(CITIES, start=1):
         write_city(folder / city, families=FAMILIES, seed=seed)
+        for run in (
+            "here",
+            "there",
+        ):  # a short search: it is to repeat, not to be good
+            (folder / run / city).mkdir(parents=True)
+            (folder / run / city / "settings.toml").write_text("[search]\nsteps_per_stop = 2\n")
     truth = pd.read_csv(folder / FURNISHED / "truth.csv", dtype=str)
     columns = truth[["area_code", "rw", "lon", "lat"]].dropna()
     homes = columns.drop_duplicates(["area_code", "rw"]).itertuples(index=False)

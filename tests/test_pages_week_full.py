@@ -95,7 +95,7 @@ def test_a_family_that_does_not_wait_is_not_on_the_list(
     [
         ("missing = 'search', missing_s = 0, instead_of = NULL", "tetapi terlewat oleh pencarian"),
         ("missing = 'search', missing_s = 60, instead_of = 7",
-         "no. 7 yang nilainya lebih rendah; terlewat oleh pencarian"),
+         "no. 7 yang nilainya lebih rendah; tidak dipilih, biasanya karena lebih jauh"),
         ("missing = 'visits', missing_s = 0", "kurang satu jatah kunjungan pada"),
         ("missing = 'visits', missing_s = 61", "kurang satu jatah kunjungan dan 2 menit pada"),
         ("missing = 'time', missing_s = 61, instead_of = NULL",

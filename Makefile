@@ -21,6 +21,8 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.storing sqlite
 	$(BIN)/python -m benchmarks.placing
 	$(BIN)/python -m benchmarks.route_search
+	$(BIN)/python -m benchmarks.matrix_times
+	$(BIN)/python -m benchmarks.week_quality
 
 proof: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.proof

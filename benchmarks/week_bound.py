@@ -89,7 +89,7 @@ def _prices(
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the value of the program over days of ``some`` stops, and prices; ``days`` grow."""
     best = np.inf
-    value, price = _program(kinds, prize, often, days) if days else (0.0, np.zeros(len(prize)))
+    value, price = _program(kinds, prize, often, days)
     best_price, pull = price, _SMOOTH
     for _ in range(_ROUNDS):
         smooth = pull * best_price + (1 - pull) * price
@@ -322,6 +322,8 @@ def _program(
     days: list[Day],
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the value of the program over the days found, and each stop's price."""
+    if not days:
+        return 0.0, np.zeros(len(prize))
     rows, columns, cells, gain = [], [], [], []
     for k, (t, route) in enumerate(days):
         times: dict[int, int] = {}

@@ -19,7 +19,7 @@ Liking = Callable[[Stop, int, int], float]
 def best_prize_per_minute(stop: Stop, number: int, travel_s: int) -> float:
     """Like most what earns most for the minutes of the ride and the visit."""
     del number
-    return -stop.prize / (travel_s + stop.service_s)
+    return -stop.prize / max(1, travel_s + stop.service_s)
 
 
 def list_order(stop: Stop, number: int, travel_s: int) -> float:

@@ -33,16 +33,19 @@ _LISTED = 40  # families
 
 def show_full_days(scene: Scene, view: WeekView) -> None:
     """Show what would have to give for the families whose teams' days are full."""
-    counts = view.full_days["missing"].value_counts()
+    full = view.full_days
+    # a plan made before anybody asked has "search" too, with nothing measured
+    asked = full["missing_s"].notna() | full["missing"].isin(list(_PLAIN))
+    counts = full.loc[asked, "missing"].value_counts()
     known = [(key, int(counts[key])) for key in _KINDS if key in counts]
     if not known:
-        return  # a plan made before anybody asked
+        return
     told = (
         scene.say(_KINDS[key], count=number_text(count, 0, scene.language)) for key, count in known
     )
     st.markdown(scene.say(N_("Hari tim penuh, apa yang kurang:")) + " " + " · ".join(told))
     if scene.sees_families:
-        _show_list(scene, view.full_days)
+        _show_list(scene, full)
 
 
 @st.fragment

@@ -115,11 +115,12 @@ def test_every_kind_has_its_words(
     assert "Hari tim penuh, apa yang kurang:" in told(app)
 
 
+@pytest.mark.parametrize("word", ["prize", "search"])  # search: it was offered, no more is known
 def test_a_plan_of_old_shows_its_reasons_and_no_list(
-    opened: Callable[..., AppTest], planned: Workspace
+    opened: Callable[..., AppTest], planned: Workspace, word: str
 ) -> None:
     nothing = "missing_s = NULL, team_id = NULL, day_date = NULL, instead_of = NULL"
-    change(planned, f"missing = 'prize', {nothing}")
+    change(planned, f"missing = '{word}', {nothing}")
     app = opened(planned)
     assert "hari tim sudah penuh" in told(app)
     assert not [each for each in app.table if "Keluarga no." in each.value.columns]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from routing.problem import Problem, Route, Solution
-from routing.rearranging import rearrange
+from routing.improving import topped_up
+from routing.problem import Problem, Solution
+from routing.reasons import possible_vehicles
 from routing.schedule import schedule
 
 
@@ -16,7 +17,7 @@ def fill_up(
     """Return the solution with stops that were left out put where there is room for them.
 
     Every stop that was made stays with its vehicle; those put in come in the order of their
-    prizes, each at the place that adds least travel, where that is less than its prize.
+    prizes, each at the place that adds least travel.
 
     Parameters
     ----------
@@ -44,30 +45,22 @@ def fill_up(
         for stop in problem.stops
     )
     wider = replace(problem, stops=stops)
-    waiting = sorted(
-        (stop for stop in stops if stop.stop_id in opened),
-        key=lambda stop: (-stop.prize, stop.stop_id),
-    )
-    orders = {
-        route.vehicle_id: tuple(made.stop_id for made in route.made) for route in solution.routes
-    }
-    done = rearrange(
-        wider,
-        orders,
-        (),
-        fillers=[stop.stop_id for stop in waiting],
-        room={vehicle.vehicle_id: len(waiting) for vehicle in problem.vehicles},
-    )
-    routes = _routes(wider, done.orders)
-    made = {each.stop_id for route in routes for each in route.made}
-    left = tuple(each for each in solution.unassigned if each.stop_id not in made)
-    return wider, replace(solution, routes=routes, unassigned=left)
-
-
-def _routes(problem: Problem, orders: Mapping[str, tuple[str, ...]]) -> tuple[Route, ...]:
-    stops = {stop.stop_id: stop for stop in problem.stops}
-    timed = (
-        schedule(problem, vehicle, [stops[key] for key in orders[vehicle.vehicle_id]])
+    number = {stop.stop_id: i for i, stop in enumerate(stops)}
+    of_vehicle = {route.vehicle_id: route.made for route in solution.routes}
+    standing = [
+        [number[made.stop_id] for made in of_vehicle.get(vehicle.vehicle_id, ())]
         for vehicle in problem.vehicles
+    ]
+    made = {stop for order in standing for stop in order}
+    allowed = [
+        possible_vehicles(wider, stop) if i in made or stop.stop_id in opened else []
+        for i, stop in enumerate(stops)
+    ]
+    timed = (
+        schedule(wider, vehicle, [stops[i] for i in order])
+        for vehicle, order in zip(wider.vehicles, topped_up(wider, allowed, standing), strict=True)
     )
-    return tuple(route for route in timed if route is not None)
+    routes = tuple(route for route in timed if route is not None)
+    kept = {each.stop_id for route in routes for each in route.made}
+    left = tuple(each for each in solution.unassigned if each.stop_id not in kept)
+    return wider, replace(solution, routes=routes, unassigned=left)

@@ -18,6 +18,7 @@ from routing.compiled import compiled
 from routing.improving import arrays_of
 from routing.moves import best_place, load
 from routing.problem import Problem, Vehicle
+from routing.search import as_arrays
 from routing.timing import refresh
 
 
@@ -123,12 +124,9 @@ def _rows(
     allowed = [[row for row, at in enumerate(of_vehicle) if at in own] for own in may]
     p = arrays_of(replace(problem, vehicles=tuple(rows)), allowed)
     s = new_state(p, 0)
-    routes, sizes = np.zeros_like(s.seq), np.zeros(len(rows), np.int32)
-    for row, order in enumerate(orders):
-        held = order[: routes.shape[1] - 2]  # more than any day holds: dropped when loaded
-        routes[row, 1 : len(held) + 1], sizes[row] = held, len(held)
-    load(p, s, routes, sizes)
-    p.able[(s.size == 0) & (sizes > 0)] = False
+    load(p, s, *as_arrays(p, s, orders))
+    stands = np.array([len(order) > 0 for order in orders])
+    p.able[stands & (s.size == 0)] = False  # it could not be kept: it takes nothing more
     return p, s
 
 

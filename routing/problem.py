@@ -17,7 +17,7 @@ class Stop:
     stop_id: str  # the caller's key; routing knows no family
     node: int  # row and column in the duration matrices
     service_s: int  # time at the stop, seconds
-    prize: int  # value of making this stop; no travel outweighs it, see also rearrange
+    prize: int  # value of making this stop; what travel is beside it, says who solves
     windows_s: tuple[
         tuple[int, int], ...
     ] = ()  # allowed starts, seconds on the problem's clock; empty: any

@@ -32,7 +32,7 @@ _LOOSE = (2.0, 100.0)  # price of a weight at first, in the value of the time it
 _TIGHT = 1000.0  # at last, when ranks decide
 _RISE = 0.7  # share of the search after which the price rises
 _HEAT = (10.0, 1.0)  # temperature in usual legs: at first a unit of that price, and at last
-_COOL = (1.0, 0.1)  # the same where the price of a weight is given and does not rise
+_COOL = (1.0, 0.1)  # the same where the price is given and does not rise; decision 0014
 
 
 @dataclass(frozen=True, slots=True)

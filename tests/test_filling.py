@@ -75,13 +75,15 @@ def test_the_dearest_of_those_left_out_come_first_and_as_many_as_there_is_room_f
     assert [each.stop_id for each in after.unassigned] == ["s0", "s1"]
 
 
-def test_a_stop_that_is_not_worth_the_way_is_left() -> None:
+def test_who_fits_is_visited_however_little_the_prize_beside_the_way() -> None:
     stops = (*(replace(OWN, stop_id=f"s{i}", prize=500) for i in range(2)),
-             replace(OWN, stop_id="cheap", prize=20))  # fmt: skip
+             replace(OWN, stop_id="cheap", prize=1))  # fmt: skip
     problem = one_place(*stops)
     before = solve(problem, work_limit=50)
+    assert "b" not in made_by(before)
     _, after = fill_up(problem, before, {"cheap": frozenset({"b"})})
-    assert after == before
+    assert made_by(after)["b"] == ["cheap"]
+    assert after.unassigned == ()
 
 
 def test_without_stops_to_open_nothing_changes() -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from common.clock import Week
-from common.settings import Settings
+from common.settings import SearchSettings, Settings
 from geodata.columns import MODES
 from geodata.network import StreetNetwork, build_network
 from planning.columns import FAMILIES
@@ -27,7 +27,8 @@ from planning.week import plan_week
 WEEK = Week(2026, 49)  # 30 November to 6 December: no holiday
 KELURAHAN = ("36.71.01.1001", "36.71.01.1002", "36.71.01.1003")
 KECAMATAN = "36.71.01"
-SETTINGS = Settings()
+# the rules are asked, not how good the routes are: a short search
+SETTINGS = Settings(search=SearchSettings(steps_per_stop=10))
 EPSG = 32748
 WEST, SOUTH, STEP = 106.6, -6.2, 0.002  # degrees; a block is about 220 m
 COLUMNS, ROWS = 9, 6  # three columns of crossings a kelurahan

@@ -249,7 +249,7 @@ def test_a_skilled_team_on_leave_is_absent_and_not_unskilled() -> None:
 def test_families_too_many_for_the_search_are_told_what_would_have_to_give_too() -> None:
     city = small_city().with_team("P1", leave=frozenset({"2026-12-01", "2026-12-02"}))
     city = city.with_team("T1", shifts=(None,) * 7).with_team("T2", shifts=(None,) * 7)
-    plan = city.plan()
+    plan = city.plan(steps_per_stop=60)
     assert_adds_up(plan, city)
     left = plan.leftovers
     first = left["household_id"].map(city.families["area_code"]) != THIRD

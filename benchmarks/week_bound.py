@@ -221,7 +221,7 @@ def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):
     count = np.zeros((most + 1, n), np.int32)
     mask = np.zeros((most + 1, n, _LABELS), np.int32)
     value = np.zeros((most + 1, n, _LABELS))
-    came = np.full((most + 1, n, _LABELS), -1, np.int64)
+    came = np.empty((most + 1, n, _LABELS), np.int64)  # known where there is a label
     front = np.zeros(n, np.int32)
     front_mask = np.zeros((n, _FRONT), np.int32)
     front_value = np.zeros((n, _FRONT))
@@ -237,6 +237,7 @@ def _search(worth, visit, leg, first, home, near, fixed, length, noon, columns):
         t = _after(first[j], j, waits[0], visit[j], fixed, noon)
         if t >= 0 and t + home[j] <= most:
             value[t, j, 0], mask[t, j, 0], count[t, j] = worth[j], 1, 1
+            came[t, j, 0] = -1
     for t in range(most + 1):
         if t > 0 and waits[t] != waits[t - 1]:
             front[:] = 0  # who stands before a must beats nobody who has made it

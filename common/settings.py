@@ -170,7 +170,7 @@ class SearchSettings:
 
     steps_per_stop: int = 60  # of the search of one group of teams, for each stop offered to it
     candidates_per_visit: float = 4.0  # families offered to a group of teams per visit it can make
-    second_per_prize_point: int = 23  # travel seconds that one point of prize is worth
+    second_per_prize_point: int = 25  # travel seconds that one point of prize is worth
     level_travel_share: float = 0.02  # travel may grow by this much for days of even length
     same_team: bool = True  # who visited a family before goes again, where that team can
 

@@ -247,6 +247,8 @@ def test_a_file_with_other_headings_is_mapped_by_hand_and_read(
         page.get_by_role("button", name="Simpan tata letak").click()
         page.get_by_text("Tata letak krs-kota-2026 tersimpan.").wait_for()
         page.get_by_text("krs-kota-2026, judul kolom cocok 100 %").wait_for()
+        page.get_by_role("heading", name="Berkas ini, belum diimpor").wait_for()
+        settled(page)  # until here the counts of the last import stand on the page
         counts = page.get_by_text("baris dibaca =").inner_text()
         assert int(re.findall(r"[\d.]+", counts)[0].replace(".", "")) == len(rows)
         assert "?" not in page.url

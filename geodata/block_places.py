@@ -16,6 +16,7 @@ from geodata.known_points import KnownCentres, point_radius
 
 LEARNED: Final = ""  # source of a centre that no known point gave
 POINT_SPREADS: Final = 1.7  # mean distances from the centre that hold nine tenths of a round cloud
+_USUAL_COUNTS: Final = 4.0  # as many homes as the usual spread counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,23 @@ def _inside(shapes: NDArray[np.object_], area: Ints, xy: Floats) -> Mask:
         mine = area == at
         inside[mine] = shapely.intersects_xy(shapes[at], xy[mine, 0], xy[mine, 1])
     return inside
+
+
+def usual_spread(blocks: Blocks) -> float | None:
+    """Return the median spread of the blocks that were learned, metres; None without any."""
+    learned = blocks.size > 0
+    return float(np.median(blocks.spread_m[learned])) if learned.any() else None
+
+
+def drawn_spread(spread_m: Floats, size: Ints, usual_m: float | None) -> Floats:
+    """Return spreads drawn towards the usual one, the more the fewer families tell them, metres.
+
+    A few families may lie together by chance. Spreads of no family (a known point's) stay.
+    """
+    if usual_m is None:
+        return spread_m
+    drawn = size * spread_m**2 + _USUAL_COUNTS * usual_m**2
+    return np.where(size > 0, np.sqrt(drawn / (size + _USUAL_COUNTS)), spread_m)
 
 
 def add_points(

@@ -41,7 +41,7 @@ class Factors:
 
     of_kind: Mapping[tuple[str, int], float] = field(default_factory=dict)
     of_chosen: Mapping[tuple[str, int], float] = field(default_factory=dict)
-    usual_spread_m: float | None = None  # of an RT, when they were measured
+    usual_spread_m: float | None = None  # of an RT, off that way of a name, when measured
 
 
 def as_content(factors: Factors) -> dict[str, Any]:

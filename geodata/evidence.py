@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geodata.block_places import LEARNED, POINT_SPREADS, Blocks
+from geodata.block_places import LEARNED, POINT_SPREADS, Blocks, drawn_spread, usual_spread
 from geodata.centres import Floats, Ints
 from geodata.coordinate_checks import Mask
 from geodata.hiding import MOST_ON_MAP, Hole, affordable, hidden_neighbours, holes, sample
@@ -79,6 +79,7 @@ class Told:
     street_size: Ints
     name_xy: Floats  # (q, 2) centre of those who live by the same name
     name_spread_m: Floats
+    name_size: Ints
     name_radius_m: Floats
 
     def of(self, some: Mask) -> Told:
@@ -96,11 +97,15 @@ def ways_of(evidence: Evidence) -> Ints:
 
 
 def best_names(evidence: Evidence) -> Ints:
-    """Return the row of the name whose families live closest together, -1 without any."""
+    """Return the row of the name whose families live closest together, -1 without any.
+
+    Of a few who may live together by chance, :func:`geodata.block_places.drawn_spread` decides.
+    """
     names = evidence.names
     best = np.full(len(evidence.area), -1, dtype=np.intp)
     known = np.flatnonzero(names.blocks.known())
-    spread = names.blocks.spread_m[names.blocks.group[known]]
+    spread = drawn_spread(names.blocks.spread_m, names.blocks.size, usual_spread(names.blocks))
+    spread = spread[names.blocks.group[known]]
     order = known[np.lexsort((names.blocks.group[known], spread))][::-1]
     best[names.family[order]] = order  # the last one written is the closest
     return best
@@ -122,19 +127,17 @@ def told_openly(evidence: Evidence, way: str, rows: Ints, best: Ints) -> Told:
     )  # fmt: skip
 
 
-def _name(evidence: Evidence, best: Ints) -> tuple[Floats, Floats, Floats]:
+def _name(evidence: Evidence, best: Ints) -> tuple[Floats, Floats, Ints, Floats]:
     blocks = evidence.names.blocks
     if not len(blocks.xy):
-        return (
-            np.full((len(best), 2), np.nan),
-            np.full(len(best), np.nan),
-            np.full(len(best), np.nan),
-        )
+        none = np.full((len(best), 2), np.nan)
+        return none, none[:, 0], np.zeros(len(best), dtype=np.intp), none[:, 0]
     group = blocks.group[best]
     some = best >= 0
     return (
         np.where(some[:, None], blocks.xy[group], np.nan),
         np.where(some, blocks.spread_m[group], np.nan),
+        np.where(some, blocks.size[group], 0),
         np.where(some, blocks.radius_m[group], np.nan),
     )
 
@@ -261,7 +264,8 @@ def _with_hidden_blocks(
     none = np.full((len(rows), 2), np.nan)
     told_of = Told(
         rows, near.xy[enough], near.spread_m[enough], near.size[enough], none[:, 0],
-        near.street_sum[enough], near.street_size[enough], none, none[:, 0], none[:, 0],
+        near.street_sum[enough], near.street_size[enough],
+        none, none[:, 0], np.zeros(len(rows), dtype=np.intp), none[:, 0],
     )  # fmt: skip
     return told_of, around and around.of(enough)
 
@@ -270,21 +274,21 @@ def _with_hidden_names(
     evidence: Evidence, told: Told, best: Ints, part: Ints, hole: Hole | None = None
 ) -> Told:
     """Return what is told, with what others tell who live by the same name outside the holes."""
-    names = evidence.names
-    kept = np.flatnonzero(names.blocks.kept)
+    blocks, family = evidence.names.blocks, evidence.names.family
     usable = np.flatnonzero(best[told.rows] >= 0)
-    usable = usable[names.blocks.kept[best[told.rows[usable]]]]
-    chosen = np.searchsorted(kept, best[told.rows[usable]])
-    family = names.family[kept]
-    nowhere = np.full(len(kept), -1, dtype=np.intp)
+    asked = best[told.rows[usable]]
+    telling = np.union1d(np.flatnonzero(blocks.kept), asked)
+    mates = np.where(blocks.kept, blocks.group, -1)[telling]  # an outlier tells nothing
     near = hidden_neighbours(
-        evidence.xy[family], names.blocks.group[kept], part[family], nowhere, chosen,
-        names.blocks.group[kept[chosen]], hole and hole.of(usable),
+        evidence.xy[family[telling]], mates, part[family[telling]],
+        np.full(len(telling), -1, dtype=np.intp), np.searchsorted(telling, asked),
+        blocks.group[asked], hole and hole.of(usable),
     )  # fmt: skip
     enough = near.size >= evidence.least_known["names"]
-    xy, spread = told.name_xy.copy(), told.name_spread_m.copy()
+    xy, spread, size = told.name_xy.copy(), told.name_spread_m.copy(), told.name_size.copy()
     xy[usable[enough]], spread[usable[enough]] = near.xy[enough], near.spread_m[enough]
-    return replace(told, name_xy=xy, name_spread_m=spread)
+    size[usable[enough]] = near.size[enough]
+    return replace(told, name_xy=xy, name_spread_m=spread, name_size=size)
 
 
 def situations(evidence: Evidence, way: str, rows: Ints, best: Ints) -> tuple[Ints, Ints]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from common.settings import PlacingSettings
-from geodata.block_places import LEARNED, POINT_SPREADS
+from geodata.block_places import LEARNED, POINT_SPREADS, drawn_spread, usual_spread
 from geodata.calibration import (
     LEAST_HIDDEN,
     Candidates,
@@ -48,7 +48,6 @@ _MOST_SIZE: Final = 12  # RT with more known families are alike
 _ON_MAP, _AT_POINT, _NAMED = 100, 200, 300
 _STREET_ELSEWHERE: Final = 300  # the address names a street far from the family's RT or RW
 _UNSURE: Final = 1000  # nobody whose kelurahan is known tells about these
-_USUAL_COUNTS: Final = 4.0  # as many homes as the usual spread of a block counts for
 _LEAST_SCALE_M: Final = 20.0
 _OTHERS: Final = 0.5  # weight of the block's centre beside each known home on the same street
 _PILED: Final = "pile"
@@ -169,7 +168,7 @@ def _ladder(
     evidence: Evidence, way: str, told: Told, usual_m: float | None, settings: PlacingSettings
 ) -> list[Candidates]:
     """Return the places that families could have, best grade first."""
-    spread = _spread(told, usual_m)
+    spread = drawn_spread(told.spread_m, told.size, usual_m) if way == "rt" else told.spread_m
     on_street = _on_street(evidence, told, spread, settings)
     ladder = [on_street]
     if way in ("rt", "rw"):
@@ -179,7 +178,7 @@ def _ladder(
         kind = kind + np.where(elsewhere, _STREET_ELSEWHERE, 0)
         ladder.append(Candidates(way, told.xy, spread, kind, told.radius_m))
     if way != "rt":
-        ladder.append(_by_name(evidence, told, settings))
+        ladder.append(_by_name(evidence, told, usual_m, settings))
     area, unsure = evidence.area[told.rows], evidence.unsure[told.rows]
     radius = evidence.area_radius_m[area]
     usual = radius * np.where(unsure, settings.unsure_kelurahan_times, 1.0)
@@ -197,21 +196,8 @@ def _unknown_radius(
 
 
 def _usual_spread(evidence: Evidence, way: str) -> float | None:
-    """Return how far homes usually lie from the centre of their RT, metres; None off that way."""
-    if way != "rt" or not (evidence.rt.size > 0).any():
-        return None
-    return float(np.median(evidence.rt.spread_m[evidence.rt.size > 0]))
-
-
-def _spread(told: Told, usual_m: float | None) -> Floats:
-    """Return how far the homes of each RT (or RW) lie from its centre, metres.
-
-    The few of an RT may lie together by chance, so their spread is drawn towards the usual one.
-    """
-    if usual_m is None:
-        return told.spread_m
-    drawn = told.size * told.spread_m**2 + _USUAL_COUNTS * usual_m**2
-    return np.where(told.size > 0, np.sqrt(drawn / (told.size + _USUAL_COUNTS)), told.spread_m)
+    """Return how far homes usually lie from the centre of their RT, off that way of a name."""
+    return usual_spread(evidence.rt if way == "rt" else evidence.names.blocks)
 
 
 def _on_street(
@@ -249,7 +235,9 @@ def _on_street(
     )
 
 
-def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candidates:
+def _by_name(
+    evidence: Evidence, told: Told, usual_m: float | None, settings: PlacingSettings
+) -> Candidates:
     """Return where those live who name the same estate, kampung or landmark, else the map's."""
     middle, extent = _each_once(evidence, evidence.estates.take(told.rows))
     spot, unsure = evidence.spot[told.rows], evidence.unsure[told.rows]
@@ -265,7 +253,7 @@ def _by_name(evidence: Evidence, told: Told, settings: PlacingSettings) -> Candi
     return Candidates(
         "neighbourhood",
         np.where(learned[:, None], told.name_xy, xy),
-        np.where(learned, told.name_spread_m, scale),
+        np.where(learned, drawn_spread(told.name_spread_m, told.name_size, usual_m), scale),
         np.where(learned, 0, kind) + np.where(unsure, _UNSURE, 0),
         np.where(learned, told.name_radius_m, usual),
     )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.block_places import drawn_spread
 from geodata.calibration import (
     LEAST_HIDDEN,
     Candidates,
@@ -81,6 +82,14 @@ def test_a_rare_kind_is_pooled_with_its_hundred_and_too_few_tell_nothing() -> No
     assert choose(asked, factors).radius_m[2] == pytest.approx(5 * factors.of_chosen["rt", -1000])
     few = [Candidates("rt", np.zeros((9, 2)), np.ones(9), np.zeros(9, dtype=np.intp), np.ones(9))]
     assert measure(few, spread_out(9, np.ones(9))) == Factors()
+
+
+def test_the_spread_that_few_tell_is_drawn_towards_the_usual_one() -> None:
+    drawn = drawn_spread(np.array([50.0, 50.0, 50.0]), np.array([5, 500, 0]), 140.0)
+    # sqrt((5 * 50**2 + 4 * 140**2) / 9) = sqrt(10,100); a known point's stays
+    assert drawn == pytest.approx([100.4988, 51.3392, 50.0], abs=1e-3)
+    alone = np.array([50.0])
+    assert drawn_spread(alone, np.array([5]), None) is alone
 
 
 def test_the_halves_of_the_hidden_judge_each_other() -> None:

@@ -64,6 +64,29 @@ def test_one_gross_error_does_not_move_a_neighbourhood() -> None:
     assert metres(placed(*rows).iloc[-1], 106.605, -6.195) < 10
 
 
+def test_a_name_of_few_who_lie_together_by_chance_is_no_better() -> None:
+    def ring(address: str, count: int, lon: float, reach: float) -> list[dict[str, object]]:
+        turns = np.arange(count) * 2 * np.pi / count
+        rows = [at(lon + reach * np.cos(t), -6.195 + reach * np.sin(t)) for t in turns]
+        return [row | NOBODY | {"address": address} for row in rows]
+
+    many, few = "Kp. Dongkal", "sebelah Musholla Al-Ikhlas"
+    wide = ("Kp. Jati", "Kp. Sawah", "Kp. Duku")
+    usual = [row for name in wide for row in ring(name, 6, 106.605, 0.004)]
+    rows = [*usual, *ring(many, 40, 106.603, 0.0006), *ring(few, 5, 106.607, 0.0005)]
+    asked = {**NOBODY, "address": f"{many} {few}"}
+    assert metres(placed(*rows, asked).iloc[-1], 106.603, -6.195) < 10
+
+
+def test_a_gross_error_of_those_who_live_by_a_name_is_hidden_as_well() -> None:
+    error = at(106.6001, -6.1999) | NOBODY | {"address": "Kp. Dongkal"}
+    asked = {**NOBODY, "address": "Kp. Dongkal"}
+    rows = families(*living("Kp. Dongkal", 119), error, asked)
+    _, report = locate_households(rows, two_squares(), None, RULES)
+    hidden = report["calibration"]["neighbourhood"]  # type: ignore[index]
+    assert hidden["n"] == 120
+
+
 def test_the_block_of_an_estate_is_learned_where_it_is_known() -> None:
     rows = [*living("Perum Griya Asri Blok A1", 6), *living("Perum Griya Asri Blok B1", 6, 106.608)]
     asked = {**NOBODY, "address": "Perum Griya Asri Blok B9 No. 4"}

@@ -172,7 +172,7 @@ def _write_coordinates(
         n for fault in ("missing", "swapped", "outside") for n in chosen[f"coordinate_{fault}"]
     } | set(chosen[NO_COORDINATES])
     free = np.array([n for n in range(len(dirty)) if n not in taken], dtype=int)
-    for group in _piles(rng, ground.homes, area, free, piled):
+    for group in piles(rng, ground.homes, area, free, piled):
         noted[group] = ground.homes[group[0]] + rng.uniform(6, 12, 2)
         chosen["coordinate_piled"].extend(group.tolist())
     degrees = ground.plane.degrees(noted)
@@ -197,7 +197,7 @@ def _elsewhere(rng: np.random.Generator, home: Points, polygon: BaseGeometry) ->
     return point
 
 
-def _piles(
+def piles(
     rng: np.random.Generator,
     homes: Points,
     area: NDArray[np.intp],

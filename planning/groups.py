@@ -124,21 +124,27 @@ def _search(problem: Problem, task: GroupTask) -> tuple[Problem, Solution]:
     """Search afresh, or from what stands of the plan before where that alone collects more.
 
     So the same week planned twice is the same plan, though the first is there the second time.
-    A search by the clock starts from the plan before at once: there is no time for two.
+    Only where a search from there falls short too, it is repeated with no travel that outweighs
+    a prize: that one cannot. A search by the clock starts from the plan before at once.
     """
     steps = task.search.steps_per_stop * len(task.stops)
-    if task.seconds is None or not task.before:
+    wider = _with_standing(problem, task)
+    standing = collected(wider, keep(wider, task.before))
+    weigh = task.weigh_travel
+    tries = [(problem, {}, weigh), (wider, task.before, weigh), (wider, task.before, False)]
+    if not task.before:
+        tries = tries[:1]
+    elif task.seconds is not None:
+        tries = tries[1:]  # there is no time for three
+    seconds = None if task.seconds is None else task.seconds / len(tries)
+    for searched, first, weigh_travel in tries:
         solution = solve(
-            problem, work_limit=steps, seconds=task.seconds, weigh_travel=task.weigh_travel
+            searched, work_limit=steps, seconds=seconds, first=first, weigh_travel=weigh_travel
         )
-        filled, solution = fill_up(problem, solution, task.open_to)
-        standing = keep(_with_standing(problem, task), task.before)
-        if collected(problem, solution.routes) >= collected(problem, standing):
-            return filled, solution
-    problem = _with_standing(problem, task)
-    # no travel outweighs a prize now, so that no less is collected
-    solution = solve(problem, work_limit=steps, seconds=task.seconds, first=task.before)
-    return fill_up(problem, solution, task.open_to)
+        filled, solution = fill_up(searched, solution, task.open_to)
+        if collected(filled, solution.routes) >= standing:
+            break
+    return filled, solution
 
 
 def _with_standing(problem: Problem, task: GroupTask) -> Problem:

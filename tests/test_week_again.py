@@ -44,6 +44,12 @@ def value(city: City, plan: WeekPlan) -> tuple[int, int]:
     return int(seen["must"].sum()), int(seen["prize"].sum())
 
 
+def less_travel(city: City, plan: WeekPlan) -> int:
+    """Prizes in seconds of travel, less the travel."""
+    _, prize = value(city, plan)
+    return prize * SETTINGS.search.second_per_prize_point - int(plan.days["travel_s"].sum())
+
+
 def assert_valid(city: City, plan: WeekPlan, edits: list[Edit] | None = None) -> None:
     assert check_plan(plan, city.families, city.teams, edits or ()) == []
     seen = [*plan.visits["household_id"].unique(), *plan.leftovers["household_id"]]
@@ -108,6 +114,23 @@ def test_a_hasty_search_falls_not_short_of_the_plan_before(seed: int) -> None:
     assert value(city, again) >= value(city, before)
     assert again.repeatable
     same(city.plan(before=before, steps_per_stop=HASTY), again)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4, 7])
+def test_what_falls_short_afresh_is_searched_from_the_plan_before_with_travel_weighed(
+    seed: int,
+) -> None:
+    city = City(make_families(150, seed), small_city().teams)
+    before = city.plan()
+    waiting = city.families.drop(index=before.visits["household_id"].unique())
+    city = city.with_family(int(waiting["prize"].idxmax()), at_risk=False)
+    assert value(city, city.plan()) < value(city, before)
+
+    again = city.plan(before=before)
+
+    assert_valid(city, again)
+    assert value(city, again) >= value(city, before)
+    assert less_travel(city, again) >= less_travel(city, before)
 
 
 def test_a_search_by_the_clock_falls_not_short_of_the_plan_before() -> None:

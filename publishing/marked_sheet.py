@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import xlsxwriter
@@ -24,6 +25,12 @@ _MOST_LETTERS = 32_767  # in a cell of Excel
 _MOST_FOOTER = 255
 _WIDEST = 36
 _NO_XML = str.maketrans(dict.fromkeys("\ufffe\uffff", "\N{REPLACEMENT CHARACTER}"))
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
 _STYLES: dict[str, dict[str, str | bool]] = {  # kind of mark -> cell format besides text
     "held": {"bg_color": "#F4A6A0", "bold": True},  # the row cannot be used
     "fault": {"bg_color": "#FFE699"},
@@ -83,14 +90,12 @@ def write_marked(
     OSError
         The file cannot be written.
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
     try:
-        with xlsxwriter.Workbook(target, options) as book:
+        with (
+            # rows wait in files beside the target: removed also when the writing fails
+            TemporaryDirectory(prefix="sambangi-", dir=target.parent) as folder,
+            xlsxwriter.Workbook(target, {**_OPTIONS, "tmpdir": folder}) as book,
+        ):
             book.set_properties(
                 {
                     "title": legend.title,

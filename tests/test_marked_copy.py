@@ -233,6 +233,19 @@ def test_a_copy_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         write_corrections(nowhere, table, marks, NOTE)
 
 
+def test_nothing_of_a_copy_that_failed_stays_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, elsewhere = tmp_path / "keluar" / "a.xlsx", tmp_path / "sementara"
+    target.mkdir(parents=True)  # a folder: no file can be written there
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    with pytest.raises(OSError, match=r"a\.xlsx"):
+        write_marked_copy(target, table_of({"a": "x", "b": "y"}), issues(), NOTE)
+    assert list(elsewhere.iterdir()) == []
+    assert list(target.parent.iterdir()) == [target]
+
+
 # from a register
 
 

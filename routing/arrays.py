@@ -58,7 +58,9 @@ class Layout(NamedTuple):
     """n stops, v vehicles, q matrices over N nodes; the last node is nowhere, 0 s from all."""
 
     seconds: NDArray[np.int32]  # q x N x N, FAR where there is no way
-    cost: NDArray[np.int32]  # q x N x N, times cost_factor of the vehicle
+    cost: NDArray[np.int32]  # q x N x N, times cost_factor of the vehicle; may be ``seconds``
+    seconds_from: NDArray[np.int32]  # the same by (to, from): what is asked together lies together
+    cost_from: NDArray[np.int32]
     node: NDArray[np.int32]
     service: NDArray[np.int64]
     setup: NDArray[np.int64]
@@ -82,6 +84,8 @@ class Layout(NamedTuple):
     fixed: NDArray[np.int64]
     factor: NDArray[np.int64]
     able: NDArray[np.bool_]  # v x n
+    not_before: NDArray[np.int64]  # v x n, when the first window that meets the shift opens
+    not_after: NDArray[np.int64]  # v x n, when the last one closes
     plain: NDArray[np.bool_]  # one value: no windows, breaks or setups anywhere
 
 
@@ -91,11 +95,14 @@ class State(NamedTuple):
     seq: NDArray[np.int32]  # v x (longest + 2), stop numbers
     at: NDArray[np.int32]  # v x (longest + 2), nodes
     size: NDArray[np.int32]  # v
+    leg: NDArray[np.int64]  # v x (longest + 2), seconds from each position to the next
+    paid: NDArray[np.int64]  # same shape, cost of that leg without the vehicle's factor
     done: NDArray[np.int64]  # v x (longest + 2) x (b + 1), earliest departure after k breaks
     by: NDArray[np.int64]  # same shape, latest departure after k breaks
     reach: NDArray[np.int64]  # same shape, latest arrival after k breaks
-    room: NDArray[np.int64]  # v x (longest + 2), seconds between a departure and the next arrival
-    most_room: NDArray[np.int64]  # v
+    soonest: NDArray[np.int64]  # v x (longest + 2), earliest departure after any of the breaks
+    latest: NDArray[np.int64]  # same shape, latest arrival at the next position, likewise
+    most_room: NDArray[np.int64]  # v, seconds between the two, the most of all positions
     cost: NDArray[np.int64]  # v
     travel: NDArray[np.int64]  # v
     route_of: NDArray[np.int32]  # n, -1: left out
@@ -131,7 +138,9 @@ def layout(
     nowhere = len(seconds[0]) if seconds else 0
     node = np.array([task.node for task in tasks], np.int32).reshape(-1)
     bigs = np.stack([_padded(each, FAR) for each in seconds])
-    costs = np.stack([_padded(each, FAR) for each in cost])
+    same = all(each is other for each, other in zip(cost, seconds, strict=True))
+    costs = bigs if same else np.stack([_padded(each, FAR) for each in cost])
+    bigs_from = np.ascontiguousarray(bigs.transpose(0, 2, 1))
     window_from, windows = _ragged([task.windows_s for task in tasks])
     most = max((len(car.rests) for car in cars), default=0)
     rests = np.zeros((len(cars), most + 1), np.int64)
@@ -144,10 +153,13 @@ def layout(
             rest_from[v, k] = len(rest_rows)
             rest_rows += rest.windows_s
         rest_from[v, len(car.rests) :] = len(rest_rows)
+    not_before, not_after = _around(tasks, cars)
     has_setup = any(task.setup_s for task in tasks)
     return Layout(
         seconds=bigs,
         cost=costs,
+        seconds_from=bigs_from,
+        cost_from=bigs_from if same else np.ascontiguousarray(costs.transpose(0, 2, 1)),
         node=node,
         service=np.array([task.service_s for task in tasks], np.int64),
         setup=np.array([task.setup_s for task in tasks], np.int64),
@@ -171,8 +183,26 @@ def layout(
         fixed=np.array([car.fixed_cost for car in cars], np.int64),
         factor=np.array([car.cost_factor for car in cars], np.int64),
         able=np.ascontiguousarray(able),
+        not_before=not_before,
+        not_after=not_after,
         plain=np.array([not (window_from[-1] or most or has_setup)]),
     )
+
+
+def _around(
+    tasks: Sequence[Task], cars: Sequence[Car]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return v x n: from when to when a stop may begin; where no window opens, first after last."""
+    opens, closes = np.array([car.shift_s for car in cars], np.int64).reshape(-1, 2).T
+    first = np.repeat(opens[:, None], len(tasks), axis=1)
+    last = np.full(first.shape, NEVER)
+    for j, task in enumerate(tasks):
+        if task.windows_s:
+            begin, end = np.array(task.windows_s, np.int64).T
+            met = (begin <= closes[:, None]) & (end >= opens[:, None])
+            first[:, j] = np.where(met, begin, NEVER).min(axis=1)
+            last[:, j] = np.where(met, end, -NEVER).max(axis=1)
+    return first, last
 
 
 def _or(value: int | None, default: int) -> int:
@@ -215,10 +245,13 @@ def new_state(p: Layout, seed: int) -> State:
         seq=np.zeros(shape, np.int32),
         at=np.zeros(shape, np.int32),
         size=np.zeros(v, np.int32),
+        leg=np.zeros(shape, np.int64),
+        paid=np.zeros(shape, np.int64),
         done=np.zeros(deep, np.int64),
         by=np.zeros(deep, np.int64),
         reach=np.zeros(deep, np.int64),
-        room=np.zeros(shape, np.int64),
+        soonest=np.zeros(shape, np.int64),
+        latest=np.zeros(shape, np.int64),
         most_room=np.zeros(v, np.int64),
         cost=np.zeros(v, np.int64),
         travel=np.zeros(v, np.int64),

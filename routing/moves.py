@@ -96,17 +96,21 @@ def best_place(p: Layout, s: State, r: int, job: int, limit: int, blink: float) 
     if not p.able[r, job] or size >= p.most_stops[r] or p.service[job] > s.most_room[r]:
         return best, where
     plain, service = p.plain[0], p.service[job]
+    soon, late = p.not_before[r, job], p.not_after[r, job]
+    if soon > late:
+        return best, where
     spare = p.most_travel[r] - s.travel[r]
     for i in range(size + 1):
         a, b = s.at[r, i], s.at[r, i + 1]
-        here, onward = np.int64(p.seconds[m, a, node]), np.int64(p.seconds[m, node, b])
-        if here + onward + service > s.room[r, i]:
+        here, onward = np.int64(p.seconds_from[m, node, a]), np.int64(p.seconds[m, node, b])
+        starts = max(s.soonest[r, i] + here, soon)
+        if starts > late or starts + service + onward > s.latest[r, i]:
             continue
-        growth = np.int64(p.cost[m, a, node]) + p.cost[m, node, b]
+        growth = np.int64(p.cost_from[m, node, a]) + p.cost[m, node, b]
         longer = here + onward
         if size > 0:
-            growth -= p.cost[m, a, b]
-            longer -= p.seconds[m, a, b]
+            growth -= s.paid[r, i]
+            longer -= s.leg[r, i]
         growth *= factor
         if size == 0:
             growth += p.fixed[r]

@@ -27,12 +27,12 @@ _FIRST_STEPS = 30  # of a timed search, before its pace is known
 _MOST_STEPS = 500  # of a round by count, so that Ctrl-C is heard soon
 _ROUND_S = 0.2
 # docs/decisions/0009-route-engine.md has the figures behind these
-_LOOSE = (2.0, 100.0)  # price of a weight at first, in the value of the time it takes, where
-# time ends the days, and where the number of stops does
+# two figures or pairs: where time ends the days, and where the number of stops does
+_LOOSE = (20.0, 100.0)  # price of a weight at first, in the value of the time it takes
 _TIGHT = 1000.0  # at last, when ranks decide
 _RISE = 0.7  # share of the search after which the price rises
-_HEAT = (10.0, 1.0)  # temperature in usual legs: at first a unit of that price, and at last
-_COOL = (1.0, 0.1)  # the same where the price is given and does not rise; decision 0014
+_HEAT = ((800.0, 0.5), (200.0, 0.2))  # temperature in usual legs, at first and at last
+_COOL = (2.0, 0.1)  # the same where the price is given and does not rise; decision 0014
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,12 @@ def _pace(p: Layout, last_price: float | None) -> tuple[float, float, float, flo
     last = int(np.searchsorted(np.cumsum(used_s[order]), days_s))
     marginal = float(worth[order[min(last, len(order) - 1)]])
     value = cost_of_second / max(marginal, 1e-9)
-    loose = _LOOSE[int(np.minimum(p.most_stops, len(p.node)).sum() < last)]
-    first = loose * value
+    kind = int(np.minimum(p.most_stops, len(p.node)).sum() < last)
+    first = _LOOSE[kind] * value
     final = _TIGHT * value if last_price is None else last_price
     heat = leg * cost_of_second
-    hot, cold = _HEAT if last_price is None else _COOL
-    return hot * loose * heat, cold * heat, min(first, final), final, _RISE
+    hot, cold = _HEAT[kind] if last_price is None else _COOL
+    return hot * heat, cold * heat, min(first, final), final, _RISE
 
 
 def _mark_best(s: State) -> None:

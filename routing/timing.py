@@ -96,7 +96,9 @@ def refresh(p: Layout, s: State, r: int) -> bool:  # noqa: C901  # one pass over
             leg = p.seconds[m, s.at[r, i], s.at[r, i + 1]]
             far |= leg >= FAR
             travel += leg
-            cost += p.cost[m, s.at[r, i], s.at[r, i + 1]]
+            s.leg[r, i] = leg
+            s.paid[r, i] = p.cost[m, s.at[r, i], s.at[r, i + 1]]
+            cost += s.paid[r, i]
         cost = cost * p.factor[r] + p.fixed[r]
     s.cost[r], s.travel[r] = cost, travel
     for k in range(breaks + 1):
@@ -121,7 +123,7 @@ def refresh(p: Layout, s: State, r: int) -> bool:  # noqa: C901  # one pass over
 
 @compiled
 def _refresh_back(p: Layout, s: State, r: int) -> bool:
-    """Fill the latest times and rooms of route r; return whether the day is long enough."""
+    """Fill the latest times of route r; return whether the day is long enough."""
     size, m = s.size[r], p.matrix[r]
     breaks = p.rests[r, 0]
     good = False
@@ -148,7 +150,7 @@ def _refresh_back(p: Layout, s: State, r: int) -> bool:
         for k in range(1, breaks + 1):
             soonest = min(soonest, s.done[r, i, k])
             latest = max(latest, s.reach[r, i + 1, k])
-        s.room[r, i] = latest - soonest
+        s.soonest[r, i], s.latest[r, i] = soonest, latest
         most = max(most, latest - soonest)
     s.most_room[r] = most
     return good
@@ -164,7 +166,7 @@ def fits(p: Layout, s: State, r: int, i: int, job: int) -> bool:  # noqa: C901  
     """Tell whether ``job`` can be put behind position i of route r; times only."""
     m, breaks, size = p.matrix[r], p.rests[r, 0], s.size[r]
     here, node, there = s.at[r, i], p.node[job], s.at[r, i + 1]
-    there_leg, onward_leg = p.seconds[m, here, node], p.seconds[m, node, there]
+    there_leg, onward_leg = p.seconds_from[m, node, here], p.seconds[m, node, there]
     visit = action(p, job, here)
     after = s.seq[r, i + 1]
     for a in range(breaks + 1):

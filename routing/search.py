@@ -31,7 +31,7 @@ _ROUND_S = 0.2
 _LOOSE = (20.0, 100.0)  # price of a weight at first, in the value of the time it takes
 _TIGHT = 1000.0  # at last, when ranks decide
 _RISE = 0.7  # share of the search after which the price rises
-_HEAT = ((800.0, 0.5), (200.0, 0.2))  # temperature in usual legs, at first and at last
+_HEAT = ((800.0, 0.5), (300.0, 0.02))  # temperature in usual legs, at first and at last
 _COOL = (2.0, 0.1)  # the same where the price is given and does not rise; decision 0014
 
 

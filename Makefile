@@ -8,7 +8,7 @@ run: .venv/run.stamp
 	$(BIN)/sambangi quickstart
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -116,7 +116,7 @@ def test_a_hasty_search_falls_not_short_of_the_plan_before(seed: int) -> None:
     same(city.plan(before=before, steps_per_stop=HASTY), again)
 
 
-@pytest.mark.parametrize("seed", [2, 3, 4, 7])
+@pytest.mark.parametrize("seed", [2, 3, 12, 20])
 def test_what_falls_short_afresh_is_searched_from_the_plan_before_with_travel_weighed(
     seed: int,
 ) -> None:

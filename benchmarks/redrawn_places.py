@@ -17,10 +17,9 @@ import pandas as pd
 
 from benchmarks.placing import Town, placed_with_error, read_town
 from geodata.madeup.city import SILENT_KECAMATAN
-from geodata.madeup.dirt import DEMO_RATES, GPS_NOISE_M, piles
+from geodata.madeup.dirt import DEMO_RATES, GPS_NOISE_M, PILE_BESIDE_M, piles
 
 DRAWS = 4
-BESIDE_M = (6.0, 12.0)  # a pile stands that far east and north of the first family's home
 RESAMPLED = 500
 
 
@@ -54,7 +53,7 @@ def redrawn(town: Town, rng: np.random.Generator) -> Town:
     xy = homes + rng.normal(0, GPS_NOISE_M, homes.shape)
     count = int(rates.coordinate_piled * noted.sum())
     for pile in piles(rng, homes, town.area, np.flatnonzero(known), count):
-        xy[pile] = homes[pile[0]] + rng.uniform(*BESIDE_M, 2)
+        xy[pile] = homes[pile[0]] + rng.uniform(*PILE_BESIDE_M, 2)
     lon, lat = town.ground.to_degrees.transform(xy[:, 0], xy[:, 1])
     register = {
         "register_lon": np.where(known, np.round(lon, 6), np.nan),

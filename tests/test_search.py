@@ -105,9 +105,10 @@ def town(stops: int, teams: int, seed: int) -> Json:
     }
 
 
+@pytest.mark.parametrize("seed", range(1, 6))
 @pytest.mark.parametrize("teams", [2, 13])
-def test_more_work_gives_a_better_plan(teams: int) -> None:
-    raw = town(40 * teams, teams, 1)
+def test_more_work_gives_a_better_plan(teams: int, seed: int) -> None:
+    raw = town(40 * teams, teams, seed)
     goals = [goal(raw, solved(raw, work=work)) for work in (1, 300, 3000)]
     assert goals[2] < goals[1] < goals[0]
 

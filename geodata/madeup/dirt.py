@@ -44,6 +44,7 @@ DEMO_RATES = DirtRates()
 NO_COORDINATES = "kecamatan_without_coordinates"  # fault of every family of such a kecamatan
 LEAST_PILE = 12
 GPS_NOISE_M = 6.0  # standard deviation east and north of every coordinate that was noted at home
+PILE_BESIDE_M = (6.0, 12.0)  # a pile stands that far east and north of its first family's home
 SAME_KEY_PART = 3  # one duplicate in so many repeats kode_keluarga
 _UNREADABLE = "?"
 _USUAL_PILE = 14
@@ -173,7 +174,7 @@ def _write_coordinates(
     } | set(chosen[NO_COORDINATES])
     free = np.array([n for n in range(len(dirty)) if n not in taken], dtype=int)
     for group in piles(rng, ground.homes, area, free, piled):
-        noted[group] = ground.homes[group[0]] + rng.uniform(6, 12, 2)
+        noted[group] = ground.homes[group[0]] + rng.uniform(*PILE_BESIDE_M, 2)
         chosen["coordinate_piled"].extend(group.tolist())
     degrees = ground.plane.degrees(noted)
     lon = [f"{each:.6f}" for each in degrees[:, 0]]
